@@ -1,0 +1,404 @@
+"""Everything that can happen in a call, as frozen values, and their public JSON (`docs/events.md`).
+
+`at` is media time: the second of sound at which the rules knew it. Two kinds of event live here:
+
+- **inputs** go into the fold (`server/call/conversation.py`) and are stored with the call, so that folding
+  them again gives exactly what the rep saw: `INPUTS`.
+- **outputs** are what the fold answers.
+
+An envelope's JSON is flat: `{"call": …, "n": 42, "type": "cue", "at": 31.26, …fields}`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, ClassVar, Literal
+
+from media.audio import Track, Word
+from server.errors import Malformed
+
+TrackName = Literal["rep", "prospect"]
+BeatName = Literal["permission_context", "why_now", "ask", "listen", "book_or_bridge"]
+BEATS: tuple[BeatName, ...] = ("permission_context", "why_now", "ask", "listen", "book_or_bridge")
+CueKind = Literal[
+    "stay_silent", "give_reason", "make_ask", "stop_talking", "let_finish", "book_it", "offer_bridge",
+    "name_time", "slow_down", "do_not_call", "card",
+]  # fmt: skip
+ObjectionKind = Literal[
+    "price", "timing", "competitor", "authority", "no_need", "send_info", "bad_time", "trust"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened at a media time (seconds)."""
+
+    type: ClassVar[str] = ""
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The words that prove a claim: whose, from when to when (media seconds), and the text."""
+
+    track: TrackName
+    start: float
+    end: float
+    text: str = ""
+
+
+# --- inputs ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStarted(Event):
+    """The first sound of a call, and what is known of it."""
+
+    type: ClassVar[str] = "call_started"
+    playbook: str
+    direction: Literal["outbound", "inbound"] = "outbound"
+    rep: str = ""
+    company: str = ""
+    """The rep's company."""
+    contact: str = ""
+    contact_company: str = ""
+    date: str = ""
+    """Wall date in the prospect's zone (ISO 8601), for "next Thursday"."""
+    tz: str = ""
+    """The prospect's zone (IANA name)."""
+    level: Literal["quiet", "balanced", "eager"] = "balanced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechStarted(Event):
+    """A track began to speak at `start`; known `at`, a little later."""
+
+    type: ClassVar[str] = "speech_started"
+    track: TrackName
+    turn: int
+    start: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechStopped(Event):
+    """A track stopped speaking at `end`; known `at`, a hang-over later."""
+
+    type: ClassVar[str] = "speech_stopped"
+    track: TrackName
+    turn: int
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partial(Event):
+    """The words of an utterance so far. The first `agreed` of them will not change."""
+
+    type: ClassVar[str] = "partial"
+    track: TrackName
+    turn: int
+    start: float
+    end: float
+    words: tuple[Word, ...]
+    agreed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Final(Event):
+    """The words of an utterance that has ended (none, if nothing was understood)."""
+
+    type: ClassVar[str] = "final"
+    track: TrackName
+    turn: int
+    start: float
+    end: float
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(Event):
+    """What the rep pressed on the desk: it changes what the rules do, so it is part of the log."""
+
+    type: ClassVar[str] = "order"
+    action: Literal["dismiss_cue", "mute_kind", "flag"]
+    target: str = ""
+    """Kind of the cue meant, or a note."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health(Event):
+    """How well we hear. `state` is what the page shows."""
+
+    type: ClassVar[str] = "health"
+    state: Literal["live", "no_audio", "captions_delayed"] = "live"
+    frames: int = 0
+    lost: int = 0
+    """Milliseconds of sound that never came."""
+    delay_s: float = 0.0
+    """Seconds from the end of sound to its words, latest measure."""
+    level: int = 0
+    """Overload ladder: 0 is none."""
+    oddities: dict[str, int] = field(default_factory=dict)
+    """Counts of messages that broke the carrier's protocol, by kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(Event):
+    """No more sound will come."""
+
+    type: ClassVar[str] = "call_ended"
+    reason: str
+    duration: float
+
+
+# --- outputs ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk(Event):
+    """The gauge (`docs/metrics.md` defines every figure)."""
+
+    type: ClassVar[str] = "talk"
+    talk_share: float
+    air_share: float
+    rep_s: float
+    prospect_s: float
+    overlap_s: float
+    monologue_s: float
+    silence_s: float
+    interruptions: int
+    pace_wpm: float
+    patience_s: float
+    speaking: tuple[TrackName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat(Event):
+    """The script moved. `since` and `budget` are media seconds."""
+
+    type: ClassVar[str] = "beat"
+    beat: BeatName
+    phase: Literal["entered", "reached", "overrun", "left"]
+    since: float
+    budget: float
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask(Event):
+    """The ask was made; its last word ended at `end`."""
+
+    type: ClassVar[str] = "ask"
+    end: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue(Event):
+    """What the rep sees in the one cue slot, and what became of it."""
+
+    type: ClassVar[str] = "cue"
+    kind: CueKind
+    text: str
+    phase: Literal["raised", "expired", "dismissed", "followed"] = "raised"
+    why: str = ""
+    since: float = 0.0
+    """When it became right (media seconds)."""
+    line: str = ""
+    """One optional short line under the headline."""
+    objection: ObjectionKind | None = None
+    life: float = 6.0
+    """Seconds on screen."""
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection(Event):
+    """An objection was heard."""
+
+    type: ClassVar[str] = "objection"
+    track: TrackName
+    start: float
+    end: float
+    kind: ObjectionKind
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dnc(Event):
+    """The prospect asked not to be called again."""
+
+    type: ClassVar[str] = "dnc"
+    track: TrackName
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Event):
+    """A question was asked."""
+
+    type: ClassVar[str] = "question"
+    track: TrackName
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment(Event):
+    """Somebody promised something."""
+
+    type: ClassVar[str] = "commitment"
+    track: TrackName
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(Event):
+    """Who picked up."""
+
+    type: ClassVar[str] = "verdict"
+    label: Literal["human", "voicemail", "screener", "ivr", "unavailable", "fax", "silence"]
+    stage: Literal["early", "firm"]
+    p: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """What was agreed to happen next. Date and time are in the prospect's zone; either may be unknown."""
+
+    kind: Literal["meeting", "call", "email", "none"] = "none"
+    date: str | None = None
+    """ISO 8601 date."""
+    time: str | None = None
+    """HH:MM, 24 hours."""
+    with_: str | None = None
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence of a summary with the spans that prove it."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary(Event):
+    """What a careful person would log."""
+
+    type: ClassVar[str] = "summary"
+    outcome: Literal["connect", "voicemail", "no_answer", "wrong_number", "dnc"]
+    sentiment: Literal["positive", "neutral", "negative"] = "neutral"
+    meeting: bool = False
+    next_step: NextStep = field(default_factory=NextStep)
+    facts: tuple[Evidence, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    author: str = "rules"
+    """`rules`, or the name of the language model that wrote it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced(Event):
+    """The record reached a CRM, under this id there."""
+
+    type: ClassVar[str] = "synced"
+    crm: str
+    id: str
+
+
+INPUTS: tuple[type[Event], ...] = (
+    CallStarted, SpeechStarted, SpeechStopped, Partial, Final, Order, Health, CallEnded,
+)  # fmt: skip
+OUTPUTS: tuple[type[Event], ...] = (
+    Talk, Beat, Ask, Cue, Objection, Dnc, Question, Commitment, Verdict, Summary, Synced,
+)  # fmt: skip
+BY_TYPE: dict[str, type[Event]] = {kind.type: kind for kind in INPUTS + OUTPUTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """An event of a call with its number (1, 2, 3 …), so that a page can ask for "after 41"."""
+
+    call_id: str
+    number: int
+    event: Event
+
+    def to_json(self) -> dict[str, Any]:
+        """The public form, a flat object."""
+        return {"call": self.call_id, "n": self.number, **event_to_json(self.event)}
+
+    def to_line(self) -> str:
+        """The public form as one line of JSON with a fixed key order."""
+        return json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name.rstrip("_"): _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return round(value, 3)
+    return value
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """Flatten an event: `type`, `at`, then its fields. Times keep milliseconds."""
+    return {"type": event.type, **_plain(event)}
+
+
+def event_from_json(body: dict[str, Any]) -> Event:
+    """Read back what `event_to_json` wrote; unknown fields are ignored, so that old readers live on.
+
+    Raises:
+        Malformed: the type is unknown or a field is missing or of the wrong kind.
+    """
+    kind = BY_TYPE.get(str(body.get("type")))
+    if kind is None:
+        raise Malformed(f"unknown event type {body.get('type')!r}")
+    try:
+        return _build(kind, body)
+    except (TypeError, ValueError, KeyError, AttributeError) as problem:
+        raise Malformed(f"{kind.type} event is not well formed: {problem}") from problem
+
+
+_NESTED: dict[str, type[Any]] = {"evidence": Evidence, "words": Word, "next_step": NextStep, "sentences": Sentence}
+
+
+def _build(kind: type[Any], body: dict[str, Any]) -> Any:
+    known = {f.name for f in fields(kind)}
+    values = {}
+    for name, value in body.items():
+        name = name if name in known else f"{name}_"
+        if name in known:
+            values[name] = _read(name, value, kind)
+    return kind(**values)
+
+
+def _read(name: str, value: Any, kind: type[Any]) -> Any:
+    nested = Evidence if (kind, name) == (Summary, "facts") else _NESTED.get(name)
+    if isinstance(value, list):
+        return tuple(_build(nested, item) if nested else item for item in value)
+    if isinstance(value, dict) and nested:
+        return _build(nested, value)
+    return value
+
+
+def track_of(name: str) -> Track:
+    """The track an event names.
+
+    Raises:
+        Malformed: there is no such track.
+    """
+    try:
+        return Track(name)
+    except ValueError as problem:
+        raise Malformed(f"track is 'rep' or 'prospect', not {name!r}") from problem

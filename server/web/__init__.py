@@ -1,0 +1,1 @@
+"""Doors for people and machines: pages, the HTTP API, and who may pass."""

@@ -1,0 +1,55 @@
+"""Reading what was sent: with a limit, and into a model."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+LARGEST = 64 * 1024
+"""Bytes of a body at most; nothing that people send here comes near."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+async def bytes_of(request: Request, limit: int = LARGEST) -> bytes:
+    """Read the body, stopping as soon as it is too long, whatever its announced length.
+
+    Raises:
+        HTTPException: 413.
+    """
+    got = bytearray()
+    async for part in request.stream():
+        got += part
+        if len(got) > limit:
+            raise HTTPException(413, f"The body is longer than {limit} bytes.")
+    return bytes(got)
+
+
+async def model_of(request: Request, model: type[M]) -> M:
+    """Read a JSON body into a model.
+
+    Raises:
+        HTTPException: 413, or 415 when it is not announced as JSON.
+        ValidationError: it does not fit (answered as 422).
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise HTTPException(415, "Send JSON with `Content-Type: application/json`.")
+    return model.model_validate_json(await bytes_of(request))
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """Read a plain HTML form; of a name that comes twice the last counts.
+
+    Raises:
+        HTTPException: 413 for a long one, 422 for one with many fields.
+    """
+    text = (await bytes_of(request)).decode("utf-8", "replace")
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=50))
+    except ValueError as error:
+        raise HTTPException(422, "The form has too many fields.") from error

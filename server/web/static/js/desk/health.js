@@ -1,0 +1,18 @@
+/** How well we hear, in a word and a shape (never in colour alone). */
+
+import { $, say } from "../dom.js";
+
+const WORDS = { live: "LIVE", no_audio: "NO AUDIO", reconnecting: "Reconnecting…", ended: "Call ended", idle: "Waiting", out: "Signed out" };
+
+/** `link` is "open", "lost" or "out": how the page itself is connected. */
+export function drawHealth(state, link) {
+  const badge = $("health");
+  let name = "idle";
+  if (link === "out") name = "out";
+  else if (state?.ended) name = "ended";
+  else if (link === "lost") name = "reconnecting";
+  else if (state) name = state.health.state;
+  badge.dataset.state = name;
+  const delayed = () => `Captions delayed ${Math.round(state.health.delay_s)} s`;
+  say($("health-word"), name === "captions_delayed" ? delayed() : WORDS[name]);
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -113,8 +114,10 @@ async def list_calls(request: Request) -> Response:
 async def current(request: Request) -> Response:
     """Say which call goes on now: what a desk should follow."""
     call = await current_call(request, await require(request))
-    planned = [PlannedBeat.model_validate(beat) for beat in plan_of(request, call.playbook)] if call else []
-    answer = Current(call=CallRow.of(call) if call else None, beats=planned)
+    answer = Current(call=None, beats=[])
+    if call is not None:
+        beats = [PlannedBeat(**asdict(beat)) for beat in plan_of(request, call.playbook)]
+        answer = Current(call=CallRow.of(call), beats=beats)
     return JSONResponse(answer.model_dump(mode="json"))
 
 

@@ -111,10 +111,8 @@ class Page:
 
     def size(self, width: int, height: int, theme: str = "light") -> None:
         """Give the tab a size and the reader a taste."""
-        narrow = width < 600
-        self.tell(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=narrow
-        )
+        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.tell("Emulation.setDeviceMetricsOverride", **screen)
         taste = [{"name": "prefers-color-scheme", "value": theme}]
         self.tell("Emulation.setEmulatedMedia", features=taste)
 

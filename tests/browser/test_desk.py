@@ -1,0 +1,239 @@
+"""The desk in a real browser: it follows a call, and loses nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from media.audio import Word
+from server.events import (
+    Ask,
+    Beat,
+    CallEnded,
+    Cue,
+    Evidence,
+    Final,
+    Health,
+    NextStep,
+    Partial,
+    Sentence,
+    SpeechStarted,
+    Summary,
+    Talk,
+)
+
+pytestmark = pytest.mark.browser
+
+PROOF = Evidence(track="prospect", start=50.0, end=52.0, text="Thursday at two works.")
+SUMMARY = Summary(
+    at=60.0,
+    outcome="connect",
+    sentiment="positive",
+    meeting=True,
+    next_step=NextStep(kind="meeting", date="2026-11-26", time="14:00", with_="Sarah", evidence=PROOF),
+    sentences=(Sentence(text="They meet on Thursday.", evidence=(PROOF,)),),
+)
+ENDED = CallEnded(at=60.0, reason="hangup", duration=60.0)
+
+
+def _words(text: str, start: float) -> tuple[Word, ...]:
+    return tuple(Word(word, start + i * 0.3, start + i * 0.3 + 0.2) for i, word in enumerate(text.split()))
+
+
+def _cue(kind: str, text: str, at: float, **more: Any) -> Cue:
+    return Cue(at=at, kind=kind, text=text, since=at, **more)  # type: ignore[arg-type]
+
+
+def _talk(at: float) -> Talk:
+    return Talk(
+        at=at, talk_share=0.62, air_share=0.48, rep_s=12.4, prospect_s=7.6, overlap_s=0, monologue_s=9.2,
+        silence_s=0, interruptions=2, pace_wpm=151.0, patience_s=0.8, speaking=("rep",),
+    )  # fmt: skip
+
+
+def test_a_call_from_ring_to_hang_up(signed_in: Any, site: Any) -> None:
+    page = signed_in
+    assert page.text("contact") == "No call yet"
+    site.ring()
+    page.until("document.getElementById('contact').textContent === 'Sarah Kim'")
+    assert page.text("health-word") == "LIVE"
+
+    site.tell(
+        Beat(at=0.5, beat="permission_context", phase="entered", since=0.4, budget=15.0),
+        SpeechStarted(at=0.6, track="rep", turn=1, start=0.4),
+        Partial(at=1.5, track="rep", turn=1, start=0.4, end=1.5, words=_words("Hi Sarah it", 0.4), agreed=2),
+        _talk(20.0),
+    )
+    page.until("document.querySelector('.turn .agreed')?.textContent === 'Hi Sarah'")
+    assert page.run("document.querySelector('.turn .open').textContent") == " it"
+    page.until("document.getElementById('talk-rep').textContent === '62 %'")
+    assert page.text("air-rep") == "48 %"
+    assert page.text("fact-interruptions") == "2"
+    current = "document.querySelector('#strip [aria-current=step]')"
+    assert page.run(f"{current}.dataset.beat") == "permission_context"
+
+    site.tell(Final(at=21, track="rep", turn=1, start=0.4, end=1.9, words=_words("Hi Sarah it's Alex", 0.4)))
+    page.until("document.querySelector('.turn[data-final] .agreed')?.textContent === \"Hi Sarah it's Alex\"")
+    assert page.run("document.querySelectorAll('.turn').length") == 1
+
+    site.tell(_cue("make_ask", "Make the ask", 21.0, line="You gave the reason.", why="No ask for 20 s."))
+    page.until("document.getElementById('cue-text').textContent === 'Make the ask'")
+    assert page.run("document.getElementById('cue-live').getAttribute('aria-live')") == "polite"
+    assert page.run("document.activeElement === document.body"), "a cue moves no focus"
+    page.press("x")
+    page.until("document.getElementById('cue-text').textContent === 'On the beat'")
+    for _ in range(100):
+        if site.orders:
+            break
+        page.run("new Promise(done => setTimeout(done, 20))")
+    assert (site.orders[0].action, site.orders[0].target) == ("dismiss_cue", "make_ask")
+
+    proof = Evidence(track="rep", start=20.0, end=24.0, text="Shall we?")
+    site.tell(Ask(at=24.2, end=24.0, evidence=proof), _cue("stay_silent", "Stay silent", 24.2))
+    page.until("!document.getElementById('ring').hasAttribute('hidden')")
+    assert page.text("cue-text") == "Stay silent"
+    page.until("document.getElementById('ring-seconds').textContent === '1'")
+    assert float(page.run("parseFloat(document.getElementById('ring-fill').style.strokeDasharray)")) > 2
+
+    site.tell(Health(at=26.0, state="no_audio"))
+    page.until("document.getElementById('health-word').textContent === 'NO AUDIO'")
+    site.store.finish("c1", site.now, "hangup", 60.0, SUMMARY, [])
+    site.tell(ENDED, SUMMARY)
+    page.until("document.querySelector('[name=outcome]:checked')?.value === 'connect'")
+    page.until("document.getElementById('timer').textContent === '1:00'")
+    assert page.run("document.querySelector('[name=date]').value") == "2026-11-26"
+    assert page.run("document.querySelector('[name=time]').value") == "14:00"
+    assert "They meet on Thursday." in page.text("wrapup-summary")
+    page.press("2")
+    assert page.run("document.querySelector('[name=outcome]:checked').value") == "voicemail"
+    page.run("document.querySelector('[name=note]').focus()")
+    page.press("3")
+    assert page.run("document.querySelector('[name=outcome]:checked').value") == "voicemail"
+    assert page.run("document.querySelector('[name=note]').value") == "3", "keys are letters in a field"
+
+    page.run("document.getElementById('wrapup-save').click()")
+    page.until("document.getElementById('wrapup').hidden")
+    kept = site.store.call("c1")
+    assert (kept.outcome, kept.sentiment, kept.note) == ("voicemail", "positive", "3")
+    assert page.complaints == []
+
+
+def test_a_cut_line_loses_and_doubles_nothing(signed_in: Any, site: Any) -> None:
+    page = signed_in
+    site.ring()
+    site.tell(Final(at=2.0, track="rep", turn=1, start=0.4, end=1.9, words=_words("Hi Sarah", 0.4)))
+    page.until("document.querySelectorAll('.turn').length === 1")
+    site.cuts += 1
+    site.tell(Final(at=4.0, track="prospect", turn=1, start=2.4, end=3.9, words=_words("Hello Alex", 2.4)))
+    page.until("document.querySelectorAll('.turn').length === 2")
+    assert site.resumed == ["0", "1"]
+    page.until("document.getElementById('health-word').textContent === 'LIVE'")
+    page.open(f"{site.address}/desk")
+    page.until("document.querySelectorAll('.turn').length === 2")
+    assert page.run("[...document.querySelectorAll('.turn p')].map(p => p.textContent).join('|')") == (
+        "Hi Sarah|Hello Alex"
+    )
+
+
+def test_an_open_wrap_up_survives_a_reload_and_a_later_summary(signed_in: Any, site: Any) -> None:
+    page = signed_in
+    site.ring()
+    page.until("document.getElementById('desk').dataset.phase === 'live'")
+    site.store.finish("c1", site.now, "hangup", 60.0, SUMMARY, [])
+    site.tell(ENDED)
+    page.until("!document.getElementById('wrapup').hidden")
+    page.press("3")
+    page.run("document.querySelector('[name=note]').focus()")
+    page.press("n")
+    page.run("document.activeElement.blur()")
+    site.tell(SUMMARY)
+    page.until("document.querySelector('[name=sentiment]:checked')?.value === 'positive'")
+    assert page.run("document.querySelector('[name=outcome]:checked').value") == "no_answer", "a choice stays"
+    page.open(f"{site.address}/desk")
+    page.until("!document.getElementById('wrapup').hidden")
+    assert page.run("document.querySelector('[name=outcome]:checked').value") == "no_answer"
+    assert page.run("document.querySelector('[name=note]').value") == "n"
+    assert "Sarah Kim, Acme · 1:00" in page.text("wrapup-call")
+
+
+def test_keys_can_be_switched_off(signed_in: Any, site: Any) -> None:
+    page = signed_in
+    page.press("?")
+    page.until("document.getElementById('help').open")
+    page.run("document.getElementById('pref-keys').click()")
+    page.run("document.getElementById('help').close()")
+    page.press("?")
+    assert page.run("document.getElementById('help').open") is False
+
+
+def test_captions_stop_following_a_reader_who_scrolls_up(signed_in: Any, site: Any) -> None:
+    page = signed_in
+    site.ring()
+
+    def say(turn: int) -> None:
+        at = turn * 2.0
+        words = _words("one two three four", at)
+        site.tell(Final(at=at + 2, track="rep", turn=turn, start=at, end=at + 1, words=words))
+
+    for turn in range(1, 31):
+        say(turn)
+    page.until("document.querySelectorAll('.turn').length === 30")
+    bottom = "captions.scrollHeight - captions.scrollTop - captions.clientHeight"
+    page.run("window.captions = document.getElementById('captions')")
+    page.until(f"{bottom} < 5")
+    page.run("captions.scrollTop = 0")
+    page.until("captions.scrollTop === 0")
+    page.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    say(31)
+    page.until("!document.getElementById('latest').hidden")
+    assert page.run("captions.scrollTop") == 0
+    page.run("document.getElementById('latest').click()")
+    page.until(f"{bottom} < 5 && document.getElementById('latest').hidden")
+
+
+PAIRS = [
+    (text, ground)
+    for text in ("ink", "ink-2", "accent", "rep", "prospect", "warn", "danger", "good")
+    for ground in ("paper", "card")
+] + [
+    ("warn", "warn-wash"),
+    ("danger", "danger-wash"),
+    ("accent", "accent-wash"),
+    ("rep", "rep-wash"),
+    ("ink-2", "sunk"),
+    ("ink-2", "warn-wash"),
+    ("ink-2", "accent-wash"),
+    ("on-accent", "accent"),
+]
+
+CONTRAST = """(pairs => {
+    const channel = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    const probe = document.body.appendChild(document.createElement("i"));
+    const light = name => {
+        probe.style.color = `var(--${name})`;
+        const [r, g, b] = getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number).map(channel);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    return pairs.map(pair => {
+        const [a, b] = pair.map(light).sort((x, y) => y - x);
+        return [...pair, (a + 0.05) / (b + 0.05)];
+    });
+})"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_has_contrast_and_narrow_pages_do_not_scroll_sideways(
+    signed_in: Any, site: Any, theme: str
+) -> None:
+    """WCAG 2.2, 1.4.3 (4.5 to 1) for every pair of colours in use; 1.4.10 for the width of a telephone."""
+    import json
+
+    page = signed_in
+    page.size(390, 844, theme)
+    poor = [row for row in page.run(f"{CONTRAST}({json.dumps(PAIRS)})") if row[2] < 4.5]
+    assert poor == []
+    site.ring(contact="Wolfeschlegelsteinhausenbergerdorff Junior", contact_company="A" * 60)
+    site.tell(_cue("give_reason", "Give a real reason", 1.0, line="x" * 60, life=600.0), _talk(2.0))
+    page.until("document.getElementById('cue-text').textContent === 'Give a real reason'")
+    assert page.run("document.documentElement.scrollWidth") <= 390

@@ -119,6 +119,9 @@ _DELAYS = 21
 _ALIKE = 0.6
 """Correlation of the two level curves from which the quieter is called an image of the louder."""
 
+_DOUBTS = 10
+"""Measurements in a row that may find no likeness (both speak at once) before a known leak is given up."""
+
 _MARGIN = 6.0
 """A track this far above its leak is speaking itself (dB)."""
 
@@ -134,6 +137,7 @@ class _Image:
         self._target: deque[float] = deque(maxlen=_HISTORY + _DELAYS)
         self._floor = Floor()
         self._count = 0
+        self._doubts = 0
         self.delay = 0
         self.gain: float | None = None
 
@@ -152,11 +156,15 @@ class _Image:
 
     def _measure(self, active: float) -> None:
         source, target = np.array(self._source), np.array(self._target)
-        best, self.gain = _ALIKE, None
-        for delay in range(min(_DELAYS, len(source) - _ENOUGH)):
+        if np.count_nonzero(source[:-_DELAYS] > active) < _ENOUGH:
+            return
+        best, self._doubts = _ALIKE, self._doubts + 1
+        for delay in range(_DELAYS):
             alike, gain = _compare(source[: len(source) - delay], target[delay:], active)
             if alike > best and gain <= _HIGHEST:
-                best, self.delay, self.gain = alike, delay, gain
+                best, self._doubts, self.delay, self.gain = alike, 0, delay, gain
+        if self._doubts > _DOUBTS:
+            self.gain = None
 
 
 def _compare(source: NDArray[np.float64], target: NDArray[np.float64], active: float) -> tuple[float, float]:
@@ -165,8 +173,6 @@ def _compare(source: NDArray[np.float64], target: NDArray[np.float64], active: f
     The target's loudest frames are left out: there the other party speaks as well.
     """
     chosen = source > active
-    if np.count_nonzero(chosen) < _ENOUGH:
-        return 0.0, 0.0
     heard, seen = source[chosen], target[chosen]
     quiet = seen <= np.percentile(seen, 75)
     heard, seen = heard[quiet], seen[quiet]

@@ -61,6 +61,8 @@ class Recorder:
         """Place of the first sample held in memory."""
         self._saved = 0
         """Place up to which the file has been written."""
+        self._fresh = 0
+        """Samples of either track taken since then: a track that catches up is saved too."""
         self._held: np.ndarray[tuple[int, ...], np.dtype[np.int16]] = np.zeros((4 * _FLUSH, 2), "<i2")
         self._try(self._put, 0, _header(0))
 
@@ -82,7 +84,8 @@ class Recorder:
             self._grow(start + len(pcm) - self._base)
             at = start - self._base
             self._held[at : at + len(pcm), TRACKS.index(frame.track)] = pcm
-            if max(self._ends.values()) - self._saved >= _FLUSH:
+            self._fresh += len(pcm)
+            if self._fresh >= 2 * _FLUSH or max(self._ends.values()) - self._saved >= _FLUSH:
                 self._try(self._save)
 
     def close(self) -> None:
@@ -101,7 +104,7 @@ class Recorder:
         front = max(self._ends.values())
         self._put(_HEADER + self._base * _BYTES, self._held[: front - self._base].tobytes())
         self._put(0, _header(front * _BYTES))
-        self._saved = front
+        self._saved, self._fresh = front, 0
         base = max(min(self._ends.values()), front - _SLOWEST)
         if base > self._base:
             kept = self._held[base - self._base : front - self._base].copy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.audio import FRAME, Frame, Pcm, Track, samples
@@ -153,6 +153,7 @@ def test_an_empty_payload_is_nothing() -> None:
 PIECES = st.tuples(st.integers(-4_000, 20_000) | st.integers(-(10**15), 10**15), st.integers(0, 900))
 
 
+@settings(deadline=None)  # a busy machine is no bug
 @given(pieces=st.lists(PIECES, max_size=60), catch_up=st.integers(0, 20_000))
 def test_whatever_arrives_the_track_is_contiguous(pieces: list[tuple[int, int]], catch_up: int) -> None:
     jitter = Jitter(Track.REP, longest_gap=samples(1))
@@ -163,6 +164,7 @@ def test_whatever_arrives_the_track_is_contiguous(pieces: list[tuple[int, int]],
     assert np.count_nonzero(pcm == 0) == jitter.lost
 
 
+@settings(deadline=None)  # a busy machine is no bug
 @given(order=st.permutations(range(6)), count=st.sampled_from([80, 160, 240]))
 def test_any_order_within_the_depth_is_put_right(order: list[int], count: int) -> None:
     jitter = Jitter(Track.REP, depth=6 * count)

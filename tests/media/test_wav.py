@@ -92,6 +92,16 @@ def test_while_it_runs_the_file_is_at_most_half_a_second_behind(tmp_path: Path) 
     assert recorder.seconds == 2.0
 
 
+def test_a_track_that_catches_up_is_saved_as_it_comes(tmp_path: Path) -> None:
+    path = tmp_path / "call.wav"
+    recorder = Recorder(path)
+    recorder.write(Frame(Track.REP, 0, ramp(16_000)))
+    for frame in frames_of(np.zeros(0, np.int16), ramp(16_000)):
+        recorder.write(frame)
+    assert np.array_equal(read_call(path)[1][:8_000], ramp(8_000))
+    recorder.close()
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

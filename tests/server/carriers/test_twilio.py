@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.carriers.twilio import (
@@ -92,6 +92,7 @@ def test_sound_written_is_sound_read(value: Sound) -> None:
     assert running().receive(to_media("MZ1", value, sequence=7, chunk=3)) == [value]
 
 
+@settings(deadline=None)  # a busy machine is no bug
 @given(
     at=st.integers(0, 86_400_000),
     payload=st.binary(min_size=1, max_size=2_000),
@@ -187,16 +188,19 @@ def check(message: str | bytes) -> None:
         words(value)
 
 
+@settings(deadline=None)  # a busy machine is no bug
 @given(st.text() | st.binary())
 def test_no_text_and_no_bytes_raise(message: str | bytes) -> None:
     check(message)
 
 
+@settings(deadline=None)  # a busy machine is no bug
 @given(event=SAID, body=st.dictionaries(NAMES | INNER, NEAR, max_size=6))
 def test_no_object_raises(event: str, body: dict[str, Any]) -> None:
     check(json.dumps({**body, "event": event}))
 
 
+@settings(deadline=None)  # a busy machine is no bug
 @given(cut=st.integers(0, 400), put=st.text(max_size=3))
 def test_no_damaged_message_raises(cut: int, put: str) -> None:
     message = to_media("MZ1", Sound("inbound", 20, b"\x9e" * 160), sequence=3, chunk=2)

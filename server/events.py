@@ -370,7 +370,12 @@ def event_from_json(body: dict[str, Any]) -> Event:
         raise Malformed(f"{kind.type} event is not well formed: {problem}") from problem
 
 
-_NESTED: dict[str, type[Any]] = {"evidence": Evidence, "words": Word, "next_step": NextStep, "sentences": Sentence}
+_NESTED: dict[str, type[Any]] = {
+    "evidence": Evidence,
+    "words": Word,
+    "next_step": NextStep,
+    "sentences": Sentence,
+}
 
 
 def _build(kind: type[Any], body: dict[str, Any]) -> Any:

@@ -75,8 +75,14 @@ async def sign_in(request: Request) -> Response:
     if not await password_fits(user, form.get("password", "")[:1024]) or user is None:
         return _form(request, form, "E-mail or password is wrong.", 401)
     door.enter(email, address)
-    token = await anyio.to_thread.run_sync(store.new_session, user.id, now)
-    moved = RedirectResponse(local(form.get("next", "")), status_code=303)
+    return await enter(request, user.id, local(form.get("next", "")))
+
+
+async def enter(request: Request, user_id: int, path: str) -> Response:
+    """Start a session and send the person on to one of our paths."""
+    state = request.app.state
+    token = await anyio.to_thread.run_sync(state.store.new_session, user_id, state.clock())
+    moved = RedirectResponse(path, status_code=303)
     moved.set_cookie(COOKIE, token, max_age=MONTH, httponly=True, samesite="lax", secure=_secure(request))
     return moved
 

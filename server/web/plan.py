@@ -39,4 +39,5 @@ class Planned:
 def plan_of(request: Request, playbook: str) -> list[Planned]:
     """Lay out the beats of a playbook; the usual ones for a playbook we no longer have."""
     known = request.app.state.playbooks.get(playbook)
-    return [Planned(beat=beat, title=TITLES[beat], budget=USUAL[beat]) for beat in BEATS]
+    budgets = dict(known.budgets) if known else USUAL
+    return [Planned(beat=beat, title=TITLES[beat], budget=budgets[beat]) for beat in BEATS]

@@ -100,9 +100,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     app.state.store = store
     app.state.live = made.live
     app.state.clock = lambda: made.now
-    app.state.settings = SimpleNamespace(
-        api_token=SecretStr(TOKEN), public_url="", data_dir=tmp_path
-    )
+    app.state.settings = SimpleNamespace(api_token=SecretStr(TOKEN), public_url="", data_dir=tmp_path)
     app.state.playbooks = {"post-demo": SimpleNamespace(version="v1")}
     yield made
     store.close()

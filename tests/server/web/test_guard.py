@@ -50,7 +50,11 @@ def _client(public_url: str = "") -> TestClient:
 
 
 def test_every_answer_wears_the_headers() -> None:
-    for answer in (_client().get("/"), _client().get("/nowhere"), _client().post("/", headers={"origin": "x://y"})):
+    for answer in (
+        _client().get("/"),
+        _client().get("/nowhere"),
+        _client().post("/", headers={"origin": "x://y"}),
+    ):
         for name, value in HEADERS.items():
             assert answer.headers[name] == value
         assert answer.headers["cache-control"] == "no-store"

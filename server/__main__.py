@@ -1,0 +1,5 @@
+"""`python -m server` is `beatline`."""
+
+from server.cli import main
+
+main()

@@ -1,0 +1,125 @@
+"""The whole server in one process: what it is made of, and the web app around it.
+
+The only place of the house that reads the wall clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+import structlog
+from media.models import find
+from media.scheduler import Scheduler
+from media.vad import Judge
+from media.whisper import Whisper
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from server import outbox
+from server.call.playbook import Playbook
+from server.chores import kinds_of
+from server.live import Ears, Live
+from server.outside.bus import Bus
+from server.outside.playbooks import load_playbooks
+from server.outside.store import Store
+from server.recovery import close_interrupted
+from server.settings import Settings
+from server.web import events, health, once, pages, stream
+
+log = structlog.get_logger("beatline.app")
+
+
+def wall_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251  the one place
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Everything a serving process has, opened and checked before the first request."""
+
+    settings: Settings
+    store: Store
+    bus: Bus
+    judge: Judge
+    engine: Whisper
+    scheduler: Scheduler
+    playbooks: Mapping[str, Playbook]
+    live: Live
+    tickets: once.Tickets = field(default_factory=once.Tickets)
+
+    @property
+    def recordings(self) -> Path:
+        """The folder of recordings."""
+        return self.settings.data_dir / "recordings"
+
+
+def open_house(settings: Settings, progress: Callable[[str], None] = lambda _: None) -> House:
+    """Open store and models; `progress` hears what goes on.
+
+    Raises:
+        Misconfigured, Unreachable: something is missing or does not answer; the message says what to do.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.database_url)
+    store.migrate()
+    playbooks = load_playbooks(settings.playbooks)
+    progress("loading the speech model")
+    engine = Whisper(find(settings.speech_model, settings.data_dir / "models", progress=progress))
+    scheduler, judge, bus = Scheduler(engine), Judge(), Bus()
+    live = Live(
+        store=store,
+        bus=bus,
+        ears=Ears(judge=judge, scheduler=scheduler),
+        playbooks=playbooks,
+        recordings=settings.data_dir / "recordings",
+        clock=wall_clock,
+    )
+    return House(
+        settings=settings, store=store, bus=bus, judge=judge, engine=engine, scheduler=scheduler,
+        playbooks=playbooks, live=live,
+    )  # fmt: skip
+
+
+def app_of(house: House) -> ASGIApp:
+    """Make the web app of an open house."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as tasks:
+            await tasks.start(house.scheduler.run)
+            tasks.start_soon(_after_a_crash, house)
+            tasks.start_soon(_chores, house)
+            yield
+            tasks.cancel_scope.cancel()
+        house.store.close()
+
+    app = Starlette(
+        routes=[*stream.routes, *events.routes, *health.routes, *once.routes, *pages.routes],
+        exception_handlers=pages.exception_handlers,
+        lifespan=lifespan,
+    )
+    for name in ("settings", "store", "bus", "scheduler", "live", "playbooks", "tickets"):
+        setattr(app.state, name, getattr(house, name))
+    app.state.clock = wall_clock
+    return pages.Guard(app, public_url=house.settings.public_url or "")
+
+
+async def _after_a_crash(house: House) -> None:
+    """Close the calls that a killed process left open."""
+    closed = await anyio.to_thread.run_sync(
+        close_interrupted, house.store, house.recordings, house.engine, house.judge, wall_clock()
+    )
+    if closed:
+        log.info("interrupted calls closed", calls=closed)
+
+
+async def _chores(house: House) -> None:
+    kinds = kinds_of(house.settings, house.store, house.bus)
+    await outbox.run(house.store, kinds, wall_clock)

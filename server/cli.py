@@ -1,0 +1,233 @@
+"""The commands. Exit codes: 0 done, 1 the work failed, 2 bad usage or input (one line on stderr says what to do)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+
+import anyio
+import click
+from rich.console import Console
+
+from server.announce import announce, origin_of
+from server.errors import BeatlineError, Malformed, Misconfigured, Refused, Rejected, Unreachable
+
+FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+def main() -> None:
+    """Run a command; the top, where anything unforeseen becomes a report instead of a crash."""
+    try:
+        sys.exit(cli(standalone_mode=False))
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except (Malformed, Misconfigured, Refused) as problem:
+        click.echo(f"beatline: {problem}", err=True)
+        sys.exit(2)
+    except (Unreachable, Rejected, BeatlineError) as problem:
+        click.echo(f"beatline: {problem}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception:
+        traceback.print_exc()
+        click.echo("beatline: this is a bug; please report it with the lines above", err=True)
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="beatline", prog_name="beatline")
+def cli() -> None:
+    """Beatline: live help for people who sell by phone."""
+
+
+@cli.command()
+@click.option("--sample", type=click.Choice(["good", "bad", "voicemail"]), default="good", show_default=True)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8717, show_default=True, help="0 takes a free one."
+)
+@click.option(
+    "--browser/--no-browser", default=None, help="Open the desk; by default where there is a screen."
+)
+@click.option("--stay/--exit", default=None, help="Keep serving afterwards; by default in a terminal.")
+def demo(sample: str, port: int, browser: bool | None, stay: bool | None) -> None:
+    """Play a sample call through a whole server and watch it being helped."""
+    from server.demo import run_demo
+
+    anyio.run(run_demo, sample, port, browser, stay)
+
+
+@cli.command()
+@click.option("--host", help="Address to listen on [default: BEATLINE_HOST, 127.0.0.1].")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port [default: BEATLINE_PORT, 8717].")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the desk, the API and the media websocket."""
+    from server.serve import run_server
+
+    run_server(host, port)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version's shape."""
+    from server.outside.store import Store
+    from server.settings import load_settings
+
+    settings = load_settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.database_url)
+    store.migrate()
+    store.close()
+    click.echo("The database is up to date.")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--to", "url", default="ws://127.0.0.1:8717/media/twilio", show_default=True, help="Media websocket."
+)
+@click.option("--carrier", type=click.Choice(["twilio"]), default="twilio", show_default=True)
+@click.option(
+    "--playbook", help="Playbook of the call [default: what the file's scripted twin says, post-demo]."
+)
+@click.option("--contact", help="Whom the rep calls [default: what the twin says].")
+@click.option("--fast", is_flag=True, help="As fast as the line takes it, not in real time.")
+@click.option(
+    "--call", "call_id", help="Use a call announced before; its token comes in BEATLINE_STREAM_TOKEN."
+)
+@click.option("--loss", type=click.FloatRange(0, 1), default=0.0, help="Share of frames that never come.")
+@click.option(
+    "--reorder", type=click.FloatRange(0, 1), default=0.0, help="Share that comes after the next one."
+)
+@click.option("--duplicate", type=click.FloatRange(0, 1), default=0.0, help="Share that comes twice.")
+@click.option("--late", type=click.FloatRange(0, 1), default=0.0, help="Share that comes half a second late.")
+@click.option("--gap", type=float, nargs=2, help="Send nothing between these two media seconds.")
+@click.option("--cut-after", type=float, help="Break the socket here, without a stop.")
+@click.option("--seed", type=int, default=0, help="Another bad line.")
+def simulate(file: Path, **options: object) -> None:
+    """Play a two-channel recording into a server, as the carrier would.
+
+    BEATLINE_API_TOKEN must be the server's.
+    """
+    report = anyio.run(_simulate, file, options)
+    click.echo(report)
+
+
+async def _simulate(file: Path, options: dict[str, object]) -> str:
+    from server.files import twin_header
+    from server.simulate import Impairments
+    from server.simulate import simulate as play
+
+    url, call_id = str(options["url"]), options["call_id"]
+    header = {k: v for k, v in twin_header(file).items() if k not in ("id", "date", "level", "rep")}
+    header["playbook"] = str(options["playbook"] or header.get("playbook", "post-demo"))
+    if options["contact"]:
+        header["contact"] = str(options["contact"])
+    shares = {name: options[name] for name in ("seed", "loss", "duplicate", "reorder", "late")}
+    impair = Impairments(**shares, gap=options["gap"], cut_after=options["cut_after"])  # type: ignore[arg-type]
+    if call_id:
+        parameters = {"call_id": str(call_id), "token": os.environ.get("BEATLINE_STREAM_TOKEN", "")}
+    else:
+        announced = await announce(origin_of(url), os.environ.get("BEATLINE_API_TOKEN", ""), header)
+        parameters, call_id = announced.parameters, announced.id
+    try:
+        report = await play(file, url, parameters=parameters, realtime=not options["fast"], impair=impair)
+    except ValueError as problem:
+        raise Malformed(str(problem)) from problem
+    worst = f"at worst {report.worst_lag * 1000:.0f} ms late"
+    return f"call {call_id}: {report.seconds:.1f} s played, {report.sent} frames sent, {worst}"
+
+
+@cli.command()
+@FILES
+@click.option("--playbook", help="Play through another playbook: a name, or a file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the envelopes, one a line.")
+@click.option("--realtime", is_flag=True, help="As fast as it was spoken.")
+def replay(files: tuple[Path, ...], playbook: str | None, as_json: bool, realtime: bool) -> None:
+    """Play recordings or scripted calls (.jsonl) through the rules and print what the rep would have seen."""
+    from server.files import Player
+
+    player = Player(playbook)
+    console = Console(highlight=False, soft_wrap=True)
+    _each(files, lambda file: player.replay(file, console, as_json=as_json, realtime=realtime))
+
+
+@cli.command()
+@FILES
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object an utterance, words with times.")
+def transcribe(files: tuple[Path, ...], as_json: bool) -> None:
+    """Write down two-channel recordings."""
+    from server.files import Player
+
+    player = Player(None)
+    console = Console(highlight=False, soft_wrap=True)
+    _each(files, lambda file: player.transcribe(file, console, as_json=as_json))
+
+
+def _each(files: Iterable[Path], work: object) -> None:
+    """Do every file; those that cannot be used get a line each, and the exit code says so."""
+    bad = False
+    for file in files:
+        try:
+            work(file)  # type: ignore[operator]
+        except (ValueError, Malformed) as problem:
+            click.echo(f"beatline: {problem}", err=True)
+            bad = True
+    if bad:
+        sys.exit(2)
+
+
+@cli.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", default="", help="Name on pages and calls.")
+@click.option("--role", type=click.Choice(["rep", "manager", "admin"]), default="rep", show_default=True)
+@click.password_option(help="Asked for when left out.")
+def user_add(email: str, name: str, role: str, password: str) -> None:
+    """Add somebody."""
+    from server.people import add_person
+
+    add_person(email, name, role, password)
+    click.echo(f"{email} can sign in as {role}.")
+
+
+@cli.group()
+def model() -> None:
+    """Speech models."""
+
+
+@model.command("list")
+def model_list() -> None:
+    """List the models at hand and those that can be fetched."""
+    from server.speech import list_models
+
+    list_models(Console(highlight=False))
+
+
+@model.command("fetch")
+@click.argument("name")
+def model_fetch(name: str) -> None:
+    """Download a model (any faster-whisper name) once; a broken download goes on where it stopped."""
+    from server.speech import fetch_model
+
+    fetch_model(name, Console(stderr=True, highlight=False))
+
+
+@model.command("check")
+@click.argument("name", default="")
+def model_check(name: str) -> None:
+    """Load a model (BEATLINE_SPEECH_MODEL's when none is named) and hear the shipped samples with it."""
+    from server.speech import check_model
+
+    check_model(name, Console(highlight=False))

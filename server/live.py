@@ -1,0 +1,282 @@
+"""Calls that go on now: sound in; events out to the bus, the store and the page.
+
+The shell around three rules: the line-up of frames (`media/jitter.py`), hearing (`media/listener.py`) and the
+conversation's fold (`server/call/conversation.py`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+import structlog
+from media.listener import Heard, Listener
+from media.scheduler import Scheduler
+from media.vad import Judge
+
+from media.audio import RATE, TRACKS, Frame, Window, samples, seconds
+from media.jitter import Jitter
+from media.wav import Recorder
+from server.call.conversation import Conversation
+from server.call.heard import events_of
+from server.call.playbook import Playbook
+from server.call.pulse import Pulse
+from server.carriers.wire import Decoder, Odd, Sound, Started, Stopped, Wire, party
+from server.diary import Diary
+from server.events import CallEnded, CallStarted, Event, Order, Summary
+from server.outbox import chores_after
+from server.outside.bus import Bus
+from server.outside.store import Store
+from server.records import Call
+
+log = structlog.get_logger("beatline.live")
+
+APART = samples(0.3)
+"""One track may be this far ahead before the other counts as silent."""
+
+LINGER = 90.0
+"""Seconds for which the events of an ended call stay at hand, for its summary and its CRM entry."""
+
+PATIENCE = 30.0
+"""Seconds that a call which is broken off (shutdown, crash of a rule) gets to save what was heard."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ears:
+    """What hears: the judge of speech, and the scheduler in front of the speech model."""
+
+    judge: Judge
+    scheduler: Scheduler
+
+
+class Live:
+    """All live calls of this process."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        bus: Bus,
+        ears: Ears,
+        playbooks: Mapping[str, Playbook],
+        recordings: Path,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.store, self.bus, self.ears, self.playbooks = store, bus, ears, playbooks
+        self.recordings, self.clock = recordings, clock
+        self._calls: dict[str, LiveCall] = {}
+        self._ended: deque[tuple[float, str]] = deque()
+
+    @property
+    def count(self) -> int:
+        """How many calls go on."""
+        return len(self._calls)
+
+    async def order(self, call_id: str, order: Order) -> bool:
+        """Give what the rep pressed to its call; False when that has ended."""
+        call = self._calls.get(call_id)
+        if call is None:
+            return False
+        call.order(order)
+        return True
+
+    async def carry(self, call: Call, started: Started, carrier: str, wires: AsyncIterator[Wire]) -> None:
+        """Carry a call from its start to its end; what was heard is saved whatever happens."""
+        name = f"{call.id}.wav"
+        self.recordings.mkdir(parents=True, exist_ok=True)
+        await anyio.to_thread.run_sync(
+            self.store.start_call, call.id, self.clock(), carrier, started.call_id, name
+        )
+        self._forget(anyio.current_time())
+        live = LiveCall(self, call, started)
+        self._calls[call.id] = live
+        log.info("call started", call=call.id, carrier=carrier, stream=started.stream_id)
+        reason = "shutdown"
+        try:
+            reason = await live.run(wires)
+        except Exception:
+            # The call boundary: a fault in one call ends that call, saved as far as it was heard, and no other.
+            log.exception("call broke", call=call.id)
+            reason = "error"
+        finally:
+            del self._calls[call.id]
+            with anyio.move_on_after(PATIENCE, shield=True):
+                await self._finish(live, reason)
+
+    async def _finish(self, live: LiveCall, reason: str) -> None:
+        summary = live.end(reason)
+        await live.diary.close()
+        now = self.clock()
+        chores = chores_after(live.call, now)
+        finish = self.store.finish
+        await anyio.to_thread.run_sync(finish, live.call.id, now, reason, live.seconds, summary, chores)
+        self._ended.append((anyio.current_time(), live.call.id))
+        log.info(
+            "call ended", call=live.call.id, reason=reason, seconds=live.seconds, odd=live.pulse.oddities
+        )
+
+    def _forget(self, now: float) -> None:
+        """Let go of the events of calls that ended a while ago; they are in the store."""
+        while self._ended and now - self._ended[0][0] > LINGER:
+            self.bus.close(self._ended.popleft()[1])
+
+
+class LiveCall:
+    """One call while it goes on."""
+
+    def __init__(self, house: Live, call: Call, started: Started) -> None:
+        self.call, self._ears = call, house.ears
+        self.conversation = Conversation(house.playbooks[call.playbook])
+        self.diary = Diary(call.id, house.bus, house.store)
+        self.pulse = Pulse()
+        self._decoder = Decoder(started)
+        self._jitters = {track: Jitter(track) for track in TRACKS}
+        self._listener = Listener(house.ears.judge)
+        self._recorder: Recorder | None = self._open(house.recordings / f"{call.id}.wav")
+        self._ended = False
+        self._tasks: anyio.abc.TaskGroup | None = None
+
+    def _open(self, path: Path) -> Recorder | None:
+        try:
+            return Recorder(path)
+        except OSError as problem:
+            log.error("call is not recorded", call=self.call.id, problem=str(problem))
+            return None
+
+    @property
+    def at(self) -> float:
+        """Media seconds heard."""
+        return round(self._listener.clock / RATE, 3)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the call so far: the longer track (media seconds)."""
+        return seconds(max(jitter.end for jitter in self._jitters.values()))
+
+    def apply(self, event: Event) -> None:
+        """Fold an input; publish and keep what comes of it."""
+        self.diary.write(self.conversation.apply(event))
+
+    def order(self, order: Order) -> None:
+        """Fold what the rep pressed, at the moment it came."""
+        self.apply(replace(order, at=self.at))
+
+    async def run(self, wires: AsyncIterator[Wire]) -> str:
+        """Hear until the carrier stops or goes away, and until every word is there; say why it ended."""
+        self.apply(start_of(self.call))
+        async with anyio.create_task_group() as work:
+            work.start_soon(self.diary.keep)
+            work.start_soon(self._watch)
+            async with anyio.create_task_group() as self._tasks:
+                reason = await self._hear(wires)
+                self._hang_up()
+            work.cancel_scope.cancel()
+        return reason
+
+    async def _hear(self, wires: AsyncIterator[Wire]) -> str:
+        async for wire in wires:
+            if isinstance(wire, Sound):
+                self._sound(wire)
+            elif isinstance(wire, Stopped):
+                return "hangup" if wire.reason == "stop" else wire.reason
+            elif isinstance(wire, Odd) and self.pulse.odd(wire.kind):
+                log.warning(
+                    "carrier broke its protocol", call=self.call.id, kind=wire.kind, detail=wire.detail
+                )
+        return "disconnected"
+
+    def _sound(self, sound: Sound) -> None:
+        track = party(sound.track, self.call.rep_track)
+        if track is None:
+            return
+        start, pcm = self._decoder.decode(sound)
+        self.pulse.frame(anyio.current_time())
+        for frame in self._jitters[track].add(start, pcm):
+            self._frame(frame)
+        ahead = self._jitters[track].end - APART
+        if self._jitters[track.other].end < ahead:
+            for frame in self._jitters[track.other].catch_up(ahead):
+                self._frame(frame)
+
+    def _frame(self, frame: Frame) -> None:
+        self._record(frame)
+        for heard in self._listener.hear(frame):
+            self._take(heard)
+        self.diary.write(self.conversation.advance(self.at))
+
+    def _record(self, frame: Frame) -> None:
+        if self._recorder:
+            try:
+                self._recorder.write(frame)
+            except OSError as problem:
+                log.error("recording stopped", call=self.call.id, problem=str(problem))
+                self._recorder = None
+
+    def _take(self, heard: Heard) -> None:
+        if isinstance(heard, Window):
+            assert self._tasks
+            self._tasks.start_soon(self._words, heard)
+        else:
+            self.apply(events_of(heard, self.at))
+
+    async def _words(self, window: Window) -> None:
+        hypothesis = await self._ears.scheduler.transcribe(window, self.call.id)
+        if hypothesis is None:
+            return
+        self.pulse.words(max(0.0, self.at - seconds(window.end)))
+        for words in self._listener.accept(hypothesis):
+            self.apply(events_of(words, self.at))
+
+    def _hang_up(self) -> None:
+        """Take what still waits; its words are awaited by the task group."""
+        for jitter in self._jitters.values():
+            for frame in jitter.flush():
+                self._frame(frame)
+        longest = max(jitter.end for jitter in self._jitters.values())
+        for jitter in self._jitters.values():
+            for frame in jitter.catch_up(longest):
+                self._frame(frame)
+        for heard in self._listener.close():
+            self._take(heard)
+
+    async def _watch(self) -> None:
+        while True:
+            await anyio.sleep(0.5)
+            lost = sum(jitter.lost for jitter in self._jitters.values())
+            scheduler = self._ears.scheduler
+            health = self.pulse.read(anyio.current_time(), self.at, lost, scheduler.wait, scheduler.level)
+            if health is not None:
+                self.apply(health)
+
+    def end(self, reason: str) -> Summary:
+        """Close the recording, fold the end, sum up."""
+        if self._recorder:
+            try:
+                self._recorder.close()
+            except OSError as problem:
+                log.error("recording not closed", call=self.call.id, problem=str(problem))
+        at = max(self.at, round(self.seconds, 3))
+        self.apply(CallEnded(at=at, reason=reason, duration=at))
+        summary = self.conversation.summary()
+        self.diary.write([summary])
+        return summary
+
+
+def start_of(call: Call) -> CallStarted:
+    """Say what is known of a call when its first sound comes."""
+    return CallStarted(
+        at=0.0,
+        playbook=call.playbook,
+        direction=call.direction,
+        rep=call.rep,
+        company=call.company,
+        contact=call.contact,
+        contact_company=call.contact_company,
+        date=call.date,
+        tz=call.tz,
+    )

@@ -1,0 +1,54 @@
+"""How the server is, for machines that watch it."""
+
+from __future__ import annotations
+
+import anyio
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from server.web.auth import require
+from server.web.sight import ask, store_of
+
+
+async def healthz(request: Request) -> Response:
+    """Answer as long as the process lives."""
+    return PlainTextResponse("ok")
+
+
+async def readyz(request: Request) -> Response:
+    """Say whether calls can be taken: the store answers."""
+    ready = False
+    try:
+        with anyio.move_on_after(2):
+            await ask(store_of(request).live_calls)
+            ready = True
+    except SQLAlchemyError:
+        ready = False
+    return JSONResponse({"ready": ready, "store": ready}, status_code=200 if ready else 503)
+
+
+async def metrics(request: Request) -> Response:
+    """Give figures in Prometheus' text format, to those who have a token."""
+    await require(request, "manager")
+    state = request.app.state
+    registry = CollectorRegistry()
+    figures = {
+        ("beatline_live_calls", "Calls that go on now."): float(state.live.count),
+        ("beatline_speech_wait_seconds", "Moving average of the speech queue's wait."): state.scheduler.wait,
+        ("beatline_speech_load_level", "Step of the overload ladder, 0 is none."): float(
+            state.scheduler.level
+        ),
+    }
+    for (name, about), value in figures.items():
+        Gauge(name, about, registry=registry).set(value)
+    return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+routes: list[BaseRoute] = [
+    Route("/healthz", healthz),
+    Route("/readyz", readyz),
+    Route("/metrics", metrics),
+]

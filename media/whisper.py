@@ -1,0 +1,178 @@
+"""The only file that knows faster-whisper and CTranslate2: windows of sound in, words with times out.
+
+Windows are encoded at their own length where the model allows it. A model says so with a file `beatline.json` beside
+its weights, `{"shortest_window": seconds}`; a model without one is padded to Whisper's 30 s, which stock weights want.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+from faster_whisper.feature_extractor import FeatureExtractor
+from faster_whisper.tokenizer import Tokenizer
+from numpy.typing import NDArray
+from tokenizers import Tokenizer as Pieces
+
+from media.audio import RATE, Hypothesis, Window, Word
+from media.resample import upsample
+
+STEP = 0.02
+"""Seconds of one encoder position."""
+
+BUCKET = 0.5
+"""Windows are filled up to a multiple of this (seconds), so that few lengths occur and batches form."""
+
+WHOLE = 30.0
+"""Seconds of Whisper's window."""
+
+BATCH = 8
+"""Windows encoded and decoded together; more gains nothing on a core or two."""
+
+TOKENS_A_SECOND = 12
+"""Nobody speaks faster; a decoder that writes more goes round in circles."""
+
+NO_SPEECH, UNSURE, COMPRESSED = 0.6, -1.0, 2.4
+"""Whisper's own limits (openai/whisper, transcribe.py): probability of no speech together with the mean log
+probability below which a window holds nothing, and the gzip ratio above which text repeats itself."""
+
+
+class Whisper:
+    """A speech model on the CPU. Calls may come from any one thread at a time.
+
+    Args:
+        folder: a CTranslate2 Whisper folder with tokenizer.json.
+        threads: processor threads of one batch.
+
+    Raises:
+        OSError: files are missing or are no such model; one line says which.
+    """
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        for name in ("model.bin", "config.json", "tokenizer.json"):
+            if not (folder / name).is_file():
+                raise OSError(f"{folder} is no speech model: {name} is missing; name a faster-whisper folder")
+        try:
+            self._model = ctranslate2.models.Whisper(
+                str(folder), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
+            )
+        except (RuntimeError, ValueError) as problem:
+            raise OSError(f"{folder} cannot be loaded: {problem}") from problem
+        self._pieces = Pieces.from_file(str(folder / "tokenizer.json"))
+        language = {"task": "transcribe", "language": "en"} if self._model.is_multilingual else {}
+        self._tokenizer = Tokenizer(self._pieces, self._model.is_multilingual, **language)
+        self._features = FeatureExtractor(**_settings(folder / "preprocessor_config.json"))
+        self.shortest = float(_settings(folder / "beatline.json").get("shortest_window", WHOLE))
+        self._start = list(self._tokenizer.sot_sequence)
+
+    def transcribe(self, windows: Sequence[Window]) -> list[Hypothesis]:
+        """Write down some windows, those of one length together; the answers come in the order of the windows."""
+        answers: dict[int, Hypothesis] = {}
+        lengths = sorted((self._length(window), place) for place, window in enumerate(windows))
+        for length, group in groupby(lengths, key=lambda pair: pair[0]):
+            places = [place for _, place in group]
+            for first in range(0, len(places), BATCH):
+                some = places[first : first + BATCH]
+                answers.update(zip(some, self._together([windows[i] for i in some], length), strict=True))
+        return [answers[place] for place in range(len(windows))]
+
+    def _length(self, window: Window) -> float:
+        """Seconds of sound to encode for a window: never more than Whisper's 30."""
+        wanted = max(len(window.pcm) / RATE, self.shortest)
+        return float(min(WHOLE, np.ceil(wanted / BUCKET - 1e-9) * BUCKET))
+
+    def _mel(self, window: Window, length: float) -> NDArray[np.float32]:
+        sound = np.zeros(round(length * 2 * RATE), np.float32)
+        heard = upsample(window.pcm[-round(length * RATE) :])
+        sound[: len(heard)] = heard
+        mel: NDArray[np.float32] = self._features(sound, padding=0)[:, : round(length * 100)]
+        return mel
+
+    def _together(self, windows: list[Window], length: float) -> list[Hypothesis]:
+        began = time.perf_counter()
+        mels = np.ascontiguousarray(np.stack([self._mel(window, length) for window in windows]))
+        states = self._model.encode(ctranslate2.StorageView.from_array(mels))
+        most = int(16 + TOKENS_A_SECOND * length)
+        results = self._model.generate(
+            states,
+            [[*self._start, self._tokenizer.no_timestamps]] * len(windows),
+            beam_size=1,
+            max_length=min(448, 2 * most),  # CTranslate2 halves it
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+        texts = [self._accepted(result) for result in results]
+        words = self._placed(states, windows, texts, length)
+        took = (time.perf_counter() - began) / len(windows)
+        return [
+            Hypothesis(window, found, no_speech=round(float(result.no_speech_prob), 4), took=took)
+            for window, found, result in zip(windows, words, results, strict=True)
+        ]
+
+    def _accepted(self, result: Any) -> list[int]:
+        """Give a result's text tokens; none when it is more likely silence, or goes round in circles."""
+        tokens = [token for token in result.sequences_ids[0] if token < self._tokenizer.eot]
+        if not tokens or (result.no_speech_prob > NO_SPEECH and result.scores[0] < UNSURE):
+            return []
+        text = self._pieces.decode(tokens).encode()
+        if len(text) > 60 and len(text) / len(zlib.compress(text)) > COMPRESSED:
+            return []
+        return tokens
+
+    def _placed(
+        self, states: Any, windows: list[Window], texts: list[list[int]], length: float
+    ) -> list[tuple[Word, ...]]:
+        """Find each word's time by the attention of the model's alignment heads."""
+        if not any(texts):
+            return [()] * len(windows)
+        # A row without text would be an empty alignment: it gets the end token and its answer is not looked at.
+        rows = [tokens or [self._tokenizer.eot] for tokens in texts]
+        frames = round(length * 100)
+        aligned = self._model.align(states, self._start, rows, [frames] * len(rows), median_filter_width=7)
+        return [
+            tuple(self._words(tokens, result, window)) if tokens else ()
+            for tokens, result, window in zip(texts, aligned, windows, strict=True)
+        ]
+
+    def _words(self, tokens: list[int], result: Any, window: Window) -> Iterable[Word]:
+        """Join tokens to words; a word runs from the frame its first token is aligned to, to the next word's."""
+        at = dict[int, int]()
+        for token, frame in result.alignments:
+            at.setdefault(token, frame)
+        begin, end = window.start / RATE, window.end / RATE
+        groups = self._groups(tokens)
+        ends = [*(group[0] for group in groups[1:]), len(tokens)]
+        for group, last in zip(groups, ends, strict=True):
+            text = self._pieces.decode(tokens[group[0] : group[-1] + 1]).strip()
+            if not text:
+                continue
+            start = min(end, begin + at.get(group[0], 0) * STEP)
+            stop = min(end, max(start, begin + at[last] * STEP if last in at else end))
+            p = float(np.mean(result.text_token_probs[group[0] : group[-1] + 1]))
+            yield Word(text, round(start, 3), round(stop, 3), round(min(1.0, max(0.0, p)), 3))
+
+    def _groups(self, tokens: list[int]) -> list[list[int]]:
+        """Group the places of tokens into words: a byte-level token that begins with a space begins a word."""
+        groups: list[list[int]] = []
+        for place, token in enumerate(tokens):
+            if not groups or (self._pieces.id_to_token(token) or "").startswith("Ġ"):
+                groups.append([])
+            groups[-1].append(place)
+        return groups
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        return {}
+    found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    if file.name == "preprocessor_config.json":
+        known = ("feature_size", "sampling_rate", "hop_length", "chunk_length", "n_fft")
+        return {name: found[name] for name in known if name in found}
+    return found

@@ -14,13 +14,13 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 import structlog
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
 from media.models import find
 from media.scheduler import Scheduler
 from media.vad import Judge
 from media.whisper import Whisper
-from starlette.applications import Starlette
-from starlette.types import ASGIApp
-
 from server import outbox
 from server.call.playbook import Playbook
 from server.chores import kinds_of
@@ -114,12 +114,12 @@ def app_of(house: House) -> ASGIApp:
 async def _after_a_crash(house: House) -> None:
     """Close the calls that a killed process left open."""
     closed = await anyio.to_thread.run_sync(
-        close_interrupted, house.store, house.recordings, house.engine, house.judge, wall_clock()
+        close_interrupted, house.store, house.recordings, house.engine, house.playbooks, wall_clock()
     )
     if closed:
         log.info("interrupted calls closed", calls=closed)
 
 
 async def _chores(house: House) -> None:
-    kinds = kinds_of(house.settings, house.store, house.bus)
+    kinds = kinds_of(house.settings, house.store, house.bus, wall_clock)
     await outbox.run(house.store, kinds, wall_clock)

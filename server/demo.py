@@ -45,14 +45,7 @@ async def run_demo(sample: str, port: int, browser: bool | None, stay: bool | No
     """Serve, play one sample call in real time, show it, and say where everything was put."""
     console = Console(highlight=False)
     file = samples_folder() / f"{sample}.flac"
-    settings = load_settings()
-    settings = settings.model_copy(
-        update={
-            "data_dir": settings.data_dir / "demo",
-            "database_url": "",
-            "api_token": SecretStr(secrets.token_urlsafe()),
-        }
-    ).embedded()
+    settings = load_settings().below("demo", api_token=SecretStr(secrets.token_urlsafe()))
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / "server.log").open("a", encoding="utf-8") as log:
         log_to(log, settings.log_level)

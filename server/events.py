@@ -365,7 +365,8 @@ def event_from_json(body: dict[str, Any]) -> Event:
     if kind is None:
         raise Malformed(f"unknown event type {body.get('type')!r}")
     try:
-        return _build(kind, body)
+        event: Event = _build(kind, body)
+        return event
     except (TypeError, ValueError, KeyError, AttributeError) as problem:
         raise Malformed(f"{kind.type} event is not well formed: {problem}") from problem
 

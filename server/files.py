@@ -9,13 +9,13 @@ from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 
-from media.models import find
-from media.vad import Judge
-from media.whisper import Whisper
 from rich.console import Console
 from rich.text import Text
 
+from media.models import find
+from media.vad import Judge
 from media.wav import read_call
+from media.whisper import Whisper
 from server.call.playbook import Playbook, parse_playbook
 from server.call.script import Script, parse_script
 from server.errors import Malformed

@@ -15,12 +15,12 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 import structlog
-from media.listener import Heard, Listener
-from media.scheduler import Scheduler
-from media.vad import Judge
 
 from media.audio import RATE, TRACKS, Frame, Window, samples, seconds
 from media.jitter import Jitter
+from media.listener import Heard, Listener
+from media.scheduler import Scheduler
+from media.vad import Judge
 from media.wav import Recorder
 from server.call.conversation import Conversation
 from server.call.heard import events_of
@@ -114,7 +114,10 @@ class Live:
         now = self.clock()
         chores = chores_after(live.call, now)
         finish = self.store.finish
-        await anyio.to_thread.run_sync(finish, live.call.id, now, reason, live.seconds, summary, chores)
+        figures = live.conversation.figures
+        await anyio.to_thread.run_sync(
+            finish, live.call.id, now, reason, live.seconds, summary, chores, figures
+        )
         self._ended.append((anyio.current_time(), live.call.id))
         log.info(
             "call ended", call=live.call.id, reason=reason, seconds=live.seconds, odd=live.pulse.oddities
@@ -261,7 +264,7 @@ class LiveCall:
             except OSError as problem:
                 log.error("recording not closed", call=self.call.id, problem=str(problem))
         at = max(self.at, round(self.seconds, 3))
-        self.apply(CallEnded(at=at, reason=reason, duration=at))
+        self.apply(CallEnded(at=at, reason=reason, duration=round(self.seconds, 3)))
         summary = self.conversation.summary()
         self.diary.write([summary])
         return summary

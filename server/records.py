@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from server.errors import Malformed
+from server.events import NextStep
 
 CallState = Literal["waiting", "live", "ended"]
 ChoreState = Literal["todo", "doing", "done", "dead"]
@@ -88,3 +89,13 @@ class User:
     name: str = ""
     role: Role = "rep"
     password_hash: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrapup:
+    """What the rep confirmed after the call."""
+
+    outcome: str
+    sentiment: str
+    next_step: NextStep
+    note: str = ""

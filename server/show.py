@@ -54,6 +54,10 @@ def _beat(event: Mapping[str, Any]) -> Text | None:
     return Text.assemble((f"{'beat':>8}  {SHORT[event['beat']]} {event['phase']}", "green"))
 
 
+def _verdict(event: Mapping[str, Any]) -> Text:
+    return Text.assemble((f"{'answer':>8}  {event['label']} ({event['stage']}, {event['p']:.0%})", "bold"))
+
+
 def _ended(event: Mapping[str, Any]) -> Text:
     return Text(f"{'':>8}  call ended ({event['reason']}) after {event['duration']:.1f} s")
 
@@ -71,7 +75,8 @@ def _health(event: Mapping[str, Any]) -> Text | None:
 
 
 _LINES = {
-    "final": _final, "cue": _cue, "beat": _beat, "call_ended": _ended, "summary": _summary, "health": _health,
+    "final": _final, "cue": _cue, "beat": _beat, "verdict": _verdict, "call_ended": _ended,
+    "summary": _summary, "health": _health,
 }  # fmt: skip
 
 

@@ -6,14 +6,14 @@ import json
 import time
 from pathlib import Path
 
-from media.vad import Judge
-from media.whisper import Whisper
 from rich.console import Console
 from rich.table import Table
 
 from media import models
 from media.audio import RATE
+from media.vad import Judge
 from media.wav import read_call
+from media.whisper import Whisper
 from server.errors import Misconfigured
 from server.events import CallStarted, Final
 from server.files import samples_folder

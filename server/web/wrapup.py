@@ -28,5 +28,6 @@ async def keep_wrapup(request: Request, call: Call, body: WrapUp) -> None:
         sentiment=body.sentiment,
         next_step=NextStep(kind=step.kind, date=step.date, time=step.time, with_=step.with_),
         note=body.note,
+        now=now,
         chores=[push],
     )

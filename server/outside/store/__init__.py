@@ -1,0 +1,32 @@
+"""The store: calls, their logs, chores, people. Every method is short and blocks; async callers use a thread."""
+
+from __future__ import annotations
+
+from server.outside.store.calls import Calls
+from server.outside.store.chores import Chores
+from server.outside.store.database import Database
+from server.outside.store.log import Log
+from server.outside.store.people import People
+
+__all__ = ["Store"]
+
+
+class Store(Calls, Log, Chores, People):
+    """All of it over one database, by its SQLAlchemy URL.
+
+    Every method raises Unreachable when the database does not answer.
+
+    Raises:
+        Misconfigured: the URL is none, or its driver is not installed.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(Database(url))
+
+    def migrate(self) -> None:
+        """Bring the tables to this version; safe to repeat."""
+        self._db.migrate()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._db.close()

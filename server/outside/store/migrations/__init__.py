@@ -1,0 +1,1 @@
+"""Alembic's scripts; `Store.migrate()` runs them."""

@@ -148,11 +148,7 @@ class Conversation:
         broken = self._talk.interruptions
         if broken and at - broken[-1] < MEANT + 0.25 and not self._voicemail:
             wishes.append(Wish(kind="let_finish", since=broken[-1], why="They were in mid-sentence"))
-        if (
-            self._beats.now == "why_now"
-            and self._talk.prospect_open is None
-            and not self.story.open_objection
-        ):
+        if self._beats.now == "why_now" and self._may_ask(at):
             late = at - self._beats.since - limits.make_ask
             if late >= 0:
                 why = f"Why now has run for {limits.make_ask + late:.0f} s and there is no ask yet"
@@ -160,9 +156,11 @@ class Conversation:
         return wishes
 
     def _may_ask(self, at: float) -> bool:
-        """Tell whether "make the ask" would help: not while they talk or object, nor while the ask may be on its way."""
-        rep, waiting = self._talk.rep_open, self._talk.prospect_open is None and not self.story.open_objection
-        return waiting and (at - rep > LONG_TURN if rep is not None else not self._unheard)
+        """Tell whether "make the ask" would help: not while they talk or object, nor while it may be on its way."""
+        if self._talk.prospect_open is not None or self.story.open_objection:
+            return False
+        rep = self._talk.rep_open
+        return at - rep > LONG_TURN if rep is not None else not self._unheard
 
     def _offer(self, wishes: list[Wish], at: float) -> list[Event]:
         made: list[Event] = []

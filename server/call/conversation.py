@@ -30,6 +30,7 @@ from server.events import (
     Final,
     Objection,
     Order,
+    Partial,
     Question,
     SpeechStarted,
     SpeechStopped,
@@ -64,6 +65,8 @@ class Conversation:
         self._speaking: tuple[Track, ...] = ()
         self._unheard: set[int] = set()
         """The rep's turns whose words have not come yet."""
+        self._taken: dict[tuple[str, int], int] = {}
+        """How many words of a turn that goes on were looked at already."""
         self._rep_words: list[tuple[float, float, int]] = []
         self._fast_since: float | None = None
         self._voicemail = playbook.kind == "voicemail"
@@ -221,17 +224,27 @@ class Conversation:
     def _on_words(self, event: Final) -> list[Event]:
         if event.track == "rep":
             self._unheard.discard(event.turn)
-        if not event.words:
-            return []
+        words = event.words[self._taken.pop((event.track, event.turn), 0) :]
         made: list[Event] = []
-        if event.track == "rep":
+        if event.track == "rep" and event.words:
             self._rep_words.append((event.start, event.end, len(event.words)))
             made += self._offer(self._too_fast(event), event.at)
-        for sentence in sentences(event.track, event.words):
+        return made + self._said(sentences(event.track, words), event.at)
+
+    def _on_partial(self, event: Partial) -> list[Event]:
+        """Take the sentences that are over: their words are agreed, and another agreed word follows."""
+        turn = (event.track, event.turn)
+        taken = self._taken.get(turn, 0)
+        over = sentences(event.track, event.words[taken : event.agreed])[:-1]
+        self._taken[turn] = taken + sum(len(sentence.text.split(" ")) for sentence in over)
+        return self._said(over, event.at)
+
+    def _said(self, found: list[Sentence], at: float) -> list[Event]:
+        made: list[Event] = []
+        for sentence in found:
             self.story.said.append(sentence)
-            said = self._rep_said if event.track == "rep" else self._prospect_said
-            made += said(sentence, event.at)
-            made += self._either_said(sentence, event.at)
+            said = self._rep_said if sentence.track == "rep" else self._prospect_said
+            made += [*said(sentence, at), *self._either_said(sentence, at)]
         return made
 
     def _too_fast(self, event: Final) -> list[Wish]:
@@ -407,5 +420,5 @@ class Conversation:
 
     _FOLDS: ClassVar[dict[type[Event], Callable[..., list[Event]]]] = {
         CallStarted: _on_start, SpeechStarted: _on_speech, SpeechStopped: _on_silence,
-        Final: _on_words, Order: _on_order, CallEnded: _on_end,
+        Partial: _on_partial, Final: _on_words, Order: _on_order, CallEnded: _on_end,
     }  # fmt: skip

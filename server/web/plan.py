@@ -37,7 +37,7 @@ class Planned:
 
 
 def plan_of(request: Request, playbook: str) -> list[Planned]:
-    """Lay out the beats of a playbook; the usual ones for a playbook we no longer have."""
+    """Lay out the beats of a playbook (a voicemail has none); the usual ones for one that we no longer have."""
     known = request.app.state.playbooks.get(playbook)
-    budgets = dict(known.budgets) if known else USUAL
-    return [Planned(beat=beat, title=TITLES[beat], budget=budgets[beat]) for beat in BEATS]
+    budgets = known.budgets if known else USUAL
+    return [Planned(beat=beat, title=TITLES[beat], budget=budgets[beat]) for beat in BEATS if beat in budgets]

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from server.events import Envelope, Event, Evidence, NextStep, Order, Sentence, Summary
+from server.outside.playbooks import load_playbooks
 from server.outside.store import Store
 from server.records import Call, Role, User
 from server.web.auth import hash_password
@@ -101,7 +102,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     app.state.live = made.live
     app.state.clock = lambda: made.now
     app.state.settings = SimpleNamespace(api_token=SecretStr(TOKEN), public_url="", data_dir=tmp_path)
-    app.state.playbooks = {"post-demo": SimpleNamespace(version="v1")}
+    app.state.playbooks = {"post-demo": load_playbooks()["post-demo"]}
     yield made
     store.close()
 

@@ -24,7 +24,11 @@ def test_a_call_is_announced(world: Any) -> None:
     assert stream["parameters"]["call_id"] == made["id"]
     assert stream["parameters"]["rep_track"] == "outbound"
     kept = world.store.call(made["id"])
-    assert (kept.state, kept.rep, kept.playbook_version) == ("waiting", "alex@x.example", "v1")
+    assert (kept.state, kept.rep, kept.playbook_version) == (
+        "waiting",
+        "alex@x.example",
+        world.app.state.playbooks["post-demo"].version,
+    )
     assert kept.date == "2026-11-24", "three in the afternoon in London is tomorrow in Tokyo"
     assert answer.headers["location"] == f"/api/v1/calls/{made['id']}"
 

@@ -161,6 +161,11 @@ class LiveCall:
         """Length of the call so far: the longer track (media seconds)."""
         return seconds(max(jitter.end for jitter in self._jitters.values()))
 
+    @property
+    def _lost(self) -> int:
+        """Samples that never came."""
+        return sum(jitter.lost for jitter in self._jitters.values())
+
     def apply(self, event: Event) -> None:
         """Fold an input; publish and keep what comes of it."""
         self.diary.write(self.conversation.apply(event))
@@ -250,9 +255,10 @@ class LiveCall:
     async def _watch(self) -> None:
         while True:
             await anyio.sleep(0.5)
-            lost = sum(jitter.lost for jitter in self._jitters.values())
             scheduler = self._ears.scheduler
-            health = self.pulse.read(anyio.current_time(), self.at, lost, scheduler.wait, scheduler.level)
+            health = self.pulse.read(
+                anyio.current_time(), self.at, self._lost, scheduler.wait, scheduler.level
+            )
             if health is not None:
                 self.apply(health)
 
@@ -264,6 +270,8 @@ class LiveCall:
             except OSError as problem:
                 log.error("recording not closed", call=self.call.id, problem=str(problem))
         at = max(self.at, round(self.seconds, 3))
+        if told := self.pulse.close(at, self._lost):
+            self.apply(told)
         self.apply(CallEnded(at=at, reason=reason, duration=round(self.seconds, 3)))
         summary = self.conversation.summary()
         self.diary.write([summary])

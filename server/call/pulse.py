@@ -6,6 +6,8 @@ from typing import Literal
 
 from server.events import Health
 
+State = Literal["live", "no_audio", "captions_delayed"]
+
 NO_AUDIO = 2.0
 """Seconds without a frame after which the page says so."""
 
@@ -47,7 +49,7 @@ class Pulse:
         """
         if not self._frames:
             self._last_frame = max(self._last_frame, now) if self._last_frame < 0 else self._last_frame
-        state: Literal["live", "no_audio", "captions_delayed"] = "live"
+        state: State = "live"
         if now - self._last_frame > NO_AUDIO:
             state = "no_audio"
         elif level > 0 or max(wait, self._delay) > DELAYED:
@@ -56,6 +58,14 @@ class Pulse:
         if key == self._said and now - self._said_at < EVERY:
             return None
         self._said, self._said_at = key, now
+        return self._health(at, state, lost, level)
+
+    def close(self, at: float, lost: int) -> Health | None:
+        """Say at the end of a call what was counted since the last reading."""
+        told = self._said[2] if self._said else 0
+        return self._health(at, "live", lost, 0) if sum(self.oddities.values()) != told else None
+
+    def _health(self, at: float, state: State, lost: int, level: int) -> Health:
         return Health(
             at=at,
             state=state,

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ class Served:
     port: int
     process: subprocess.Popen[bytes] | None = None
     http: httpx2.Client = field(init=False)
+    lines: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
         headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -71,6 +73,7 @@ class Served:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(PATIENCE)
+        self.lines.close()
         self.http.close()
 
     def log(self) -> str:
@@ -97,7 +100,8 @@ class Served:
 
     def open(self) -> ClientConnection:
         """Open the media websocket."""
-        return connect(f"ws://127.0.0.1:{self.port}/media/twilio", compression=None, proxy=None)
+        address = f"ws://127.0.0.1:{self.port}/media/twilio"
+        return self.lines.enter_context(connect(address, compression=None, proxy=None))
 
     def begin(self) -> tuple[str, ClientConnection]:
         """Announce a call and start its stream."""
@@ -143,13 +147,13 @@ def start(parameters: dict[str, str], **media_format: Any) -> str:
     return json.dumps({"event": "start", "sequenceNumber": "1", "streamSid": "MZ1", "start": body})
 
 
-def media(track: str, at_ms: int, payload: bytes, **more: Any) -> str:
+def media(track: str, at_ms: int, sound: bytes, **more: Any) -> str:
     """One media message."""
     body = {
         "track": track,
         "chunk": "1",
         "timestamp": str(at_ms),
-        "payload": base64.b64encode(payload).decode(),
+        "payload": base64.b64encode(sound).decode(),
     }
     return json.dumps(
         {"event": "media", "sequenceNumber": "2", "streamSid": "MZ1", "media": {**body, **more}}

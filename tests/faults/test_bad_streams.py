@@ -71,7 +71,7 @@ def test_no_fault_was_unforeseen(served: Served) -> None:
 
 
 def _late(sound: list[str]) -> list[str]:
-    return sound[:100] + sound[120:] + sound[100:120]
+    return sound[:100] + sound[120:140] + sound[100:120] + sound[140:]
 
 
 def _shuffled(sound: list[str]) -> list[str]:

@@ -123,7 +123,7 @@ def word_delays(seen: Seen, began: float) -> list[float]:
 
 
 async def measure(file: Path, port: int) -> list[Figure]:
-    """Serve, play once to warm up caches that a first call fills, play again and measure."""
+    """Serve in a fresh process, play the recording once, measure."""
     with tempfile.TemporaryDirectory() as folder:
         async with served(Path(folder), port) as (origin, pid):
             seen, before = Seen(), usage(pid)

@@ -16,6 +16,7 @@ from training import channel, mel
 from training.tokens import Tokens
 
 Word = tuple[str, float, float]
+WARPS = (0.82, 0.86, 0.9, 0.94, 0.97, 1.03, 1.07, 1.11, 1.16)
 LETTERS = "_ abcdefghijklmnopqrstuvwxyz'"
 """Letters of the CTC head; the first is the blank."""
 
@@ -41,6 +42,7 @@ class Plan:
     hard: float = 0.3
     padded: float = 0.0
     masked: float = 0.0
+    other: float = 0.0
 
 
 def plan_at(part: float) -> Plan:
@@ -51,12 +53,11 @@ def plan_at(part: float) -> Plan:
         return Plan((2, 3, 4, 6), (1, 2, 2, 1), {"words": 0.5, "mixed": 0.25, "train": 0.25}, 0.02, 0.1)
     if part < 0.5:
         kinds = {"words": 0.2, "mixed": 0.3, "train": 0.5}
-        return Plan((1.5, 2.5, 4, 6, 10), (1, 2, 3, 3, 1.5), kinds, 0.04, 0.25, 0.5, 0.02)
+        return Plan((1.5, 2.5, 4, 6, 10), (1, 2, 3, 3, 1.5), kinds, 0.04, 0.25, 0.5, 0.02, 0.15, 0.4)
     kinds = {"words": 0.12, "mixed": 0.23, "train": 0.65}
-    masked = 0.3 if part < 0.85 else 0.0
-    return Plan(
-        (1.2, 2, 3, 4, 6, 10, 18, 30), (1, 2, 3, 3, 3, 2, 0.8, 0.8), kinds, 0.05, 0.3, 0.7, 0.06, masked
-    )
+    masked, other = (0.45, 0.6) if part < 0.88 else (0.15, 0.25)
+    lengths, weights = (1.2, 2, 3, 4, 6, 8, 10, 13, 20, 30), (1, 2, 2.5, 3, 3, 2, 2, 1.5, 0.6, 0.7)
+    return Plan(lengths, weights, kinds, 0.05, 0.3, 0.7, 0.06, masked, other)
 
 
 class Corpus:
@@ -109,7 +110,7 @@ def compose(corpus: Corpus, rng: np.random.Generator, plan: Plan, length: float)
     )
     at = float(rng.uniform(0.0, min(0.5, length * 0.15)))
     while len(segments) < 12:
-        factor = float(rng.uniform(0.88, 1.14))
+        factor = float(rng.uniform(0.84, 1.18))
         drawn = corpus.draw(rng, kind, voice, (length - at - 0.02) * factor)
         if drawn is None:
             break
@@ -168,11 +169,20 @@ def features(
         sound = channel.line(window.sound, rng, plan.hard)
         if rng.random() < 0.5 and len(sound) < length * 8000:  # silence of the line; else features of 0.0
             sound = np.pad(sound, (0, int(length * 8000) - len(sound)))
-        made = mel.log_mel(channel.upsample(sound, int(rng.integers(4))))[:, :frames]
+        made = mel.log_mel(channel.upsample(sound, int(rng.integers(4))), *voice(rng, plan.other))[:, :frames]
         if rng.random() < plan.masked:
             mask(rng, made)
         out[place, :, : made.shape[1]] = made
     return out
+
+
+def voice(rng: np.random.Generator, share: float) -> tuple[float, NDArray[np.float32] | None]:
+    """Draw another throat and another microphone for a share of the windows: voices nobody has recorded."""
+    warp = float(rng.choice(WARPS)) if rng.random() < share else 1.0
+    if rng.random() >= share:
+        return warp, None
+    knots = rng.uniform(-0.6, 0.6, 6)
+    return warp, np.interp(np.arange(mel.BINS), np.linspace(0, mel.BINS - 1, 6), knots).astype(np.float32)
 
 
 def mask(rng: np.random.Generator, made: NDArray[np.float32]) -> None:

@@ -68,7 +68,6 @@ class Conversation:
         self._taken: dict[tuple[str, int], int] = {}
         """How many words of a turn that goes on were looked at already."""
         self._rep_words: list[tuple[float, float, int]] = []
-        self._fast_since: float | None = None
         self._voicemail = playbook.kind == "voicemail"
         self._shield: float | None = None
         """Where the ask ended, while the prospect's answer is awaited."""
@@ -248,15 +247,17 @@ class Conversation:
         return made
 
     def _too_fast(self, event: Final) -> list[Wish]:
-        limits, length = self._playbook.limits, event.end - event.start
-        fast = length > 2 and 60 * len(event.words) / length > limits.pace_wpm
-        if not fast:
-            self._fast_since = None if length > 2 else self._fast_since
+        """Look at the rep's newest turns, as many as make `pace_for` seconds of speech within three times that."""
+        limits, spoken, words = self._playbook.limits, 0.0, 0
+        for start, end, count in reversed(self._rep_words):
+            if start < event.end - 3 * limits.pace_for:
+                break
+            spoken, words = spoken + end - start, words + count
+            if spoken >= limits.pace_for:
+                break
+        if spoken < limits.pace_for or 60 * words / spoken <= limits.pace_wpm:
             return []
-        since = self._fast_since = self._fast_since or event.start
-        if event.end - since < limits.pace_for:
-            return []
-        why = f"{60 * len(event.words) / length:.0f} words a minute"
+        why = f"{60 * words / spoken:.0f} words a minute for {spoken:.0f} s"
         return [Wish(kind="slow_down", since=event.at, why=why)]
 
     def _either_said(self, sentence: Sentence, at: float) -> list[Event]:

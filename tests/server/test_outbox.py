@@ -71,7 +71,7 @@ async def test_the_loop_does_retries_and_buries(store: Store) -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(outbox.run, store, {"flaky": flaky, "never": never}, clock)
         with anyio.fail_after(20):
-            while any(store.chores(kind)[0].state in ("todo", "doing") for kind in KINDS):
+            while any(store.chores(kind)[0].state in ("todo", "doing") for kind in KINDS):  # noqa: ASYNC110
                 await anyio.sleep(0.01)
         tasks.cancel_scope.cancel()
     assert tried == ["flaky", "flaky"]

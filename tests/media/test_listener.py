@@ -1,0 +1,183 @@
+"""The listener, with a judge that calls loud sound speech and an engine that writes what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from media.audio import RATE, Frame, Hypothesis, Pcm, Track, Window, Word, samples
+from media.listener import LONGEST, PRE_ROLL, Heard, Listener, SpeechStart, SpeechStop, Words
+from media.vad import Row
+
+
+class Loud:
+    """Calls a chunk speech when it is loud."""
+
+    def judge(self, rows: Sequence[Row], chunks: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.array([0.95 if np.abs(chunk).mean() > 0.02 else 0.02 for chunk in chunks], np.float32)
+
+
+def line(length: float, *spans: tuple[float, float]) -> Pcm:
+    """Sound of `length` seconds that is loud (a buzz webrtcvad lets in) in some spans."""
+    at = np.arange(samples(length))
+    rng = np.random.default_rng(7)
+    pcm = np.zeros(samples(length), np.int16)
+    buzz = sum(np.sin(2 * np.pi * 130 * k * at / RATE) / k for k in range(1, 20)) * 5000
+    loud = (buzz * (0.6 + 0.4 * np.sin(2 * np.pi * 4 * at / RATE)) + rng.normal(0, 200, len(at))).astype(
+        np.int16
+    )
+    for start, end in spans:
+        pcm[samples(start) : samples(end)] = loud[samples(start) : samples(end)]
+    return pcm
+
+
+def hear(listener: Listener, rep: Pcm, prospect: Pcm, size: int = 160) -> list[Heard]:
+    heard: list[Heard] = []
+    for at in range(0, max(len(rep), len(prospect)), size):
+        for track, pcm in ((Track.REP, rep), (Track.PROSPECT, prospect)):
+            heard += listener.hear(Frame(track, at, pcm[at : at + size]))
+    return heard + listener.close()
+
+
+def listener() -> Listener:
+    return Listener(Loud())  # type: ignore[arg-type]
+
+
+def of(kind: type, heard: list[Heard], track: Track = Track.REP) -> list:  # type: ignore[type-arg]
+    return [one for one in heard if isinstance(one, kind) and one.track is track]
+
+
+def said(window: Window, text: str) -> Hypothesis:
+    parts = text.split()
+    step = len(window.pcm) / RATE / max(1, len(parts))
+    begin = window.start / RATE
+    words = tuple(Word(part, begin + i * step, begin + (i + 1) * step) for i, part in enumerate(parts))
+    return Hypothesis(window, words)
+
+
+def test_a_turn_starts_stops_and_gets_one_final_window() -> None:
+    heard = hear(listener(), line(6, (1.0, 3.0)), line(6))
+    (start,), (stop,) = of(SpeechStart, heard), of(SpeechStop, heard)
+    assert start.start == pytest.approx(RATE, abs=400)
+    assert start.at - start.start <= samples(0.15)
+    assert stop.end == pytest.approx(3 * RATE, abs=400)
+    assert stop.at - stop.end <= samples(0.5)
+    windows = of(Window, heard)
+    assert [window.final for window in windows] == [False] * (len(windows) - 1) + [True]
+    assert [window.number for window in windows] == list(range(1, len(windows) + 1))
+    assert windows[-1].start <= start.start - PRE_ROLL + 512
+    assert windows[-1].end >= stop.end
+
+
+def test_updates_come_at_least_every_second_of_speech() -> None:
+    windows = of(Window, hear(listener(), line(7, (1.0, 6.0)), line(7)))
+    ends = [window.end / RATE for window in windows]
+    assert all(b - a <= 1.0 for a, b in zip([1.0, *ends], ends, strict=False))
+
+
+def test_a_pause_within_a_turn_asks_for_words_at_once() -> None:
+    windows = of(Window, hear(listener(), line(5, (1.0, 2.1), (2.45, 3.0)), line(5)))
+    assert any(2.1 < window.end / RATE < 2.45 and not window.final for window in windows)
+    assert len({window.turn for window in windows}) == 1
+
+
+def test_a_click_is_no_speech() -> None:
+    assert hear(listener(), line(3, (1.0, 1.05)), line(3)) == []
+
+
+def test_both_tracks_have_turns_of_their_own() -> None:
+    heard = hear(listener(), line(6, (1.0, 2.0), (4.0, 5.0)), line(6, (1.5, 3.0)))
+    assert [one.turn for one in of(SpeechStart, heard)] == [1, 2]
+    assert [one.turn for one in of(SpeechStart, heard, Track.PROSPECT)] == [1]
+
+
+def test_a_long_turn_is_split_and_nothing_of_it_is_lost() -> None:
+    heard = hear(listener(), line(32, (1.0, 30.0)), line(32))
+    finals = [window for window in of(Window, heard) if window.final]
+    assert all(len(window.pcm) <= LONGEST + PRE_ROLL + 600 for window in finals)
+    assert len(finals) >= 3
+    for before, after in pairwise(finals):
+        assert after.start <= before.end
+    assert finals[-1].end >= samples(30.0) - 300
+    assert len(of(SpeechStop, heard)) == len(finals)
+
+
+def test_a_call_that_ends_in_mid_word_ends_its_turn() -> None:
+    heard = hear(listener(), line(2.5, (1.0, 2.5)), line(2.5))
+    assert len(of(SpeechStop, heard)) == 1
+    assert of(Window, heard)[-1].final
+
+
+def test_a_silent_track_does_not_hold_the_other_up_for_ever() -> None:
+    one = listener()
+    for at in range(0, 3 * RATE, 160):
+        one.hear(Frame(Track.REP, at, line(3, (1.0, 2.0))[at : at + 160]))
+    heard = one.close()
+    assert len(of(SpeechStop, heard)) == 1
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(40, 1500))
+def test_how_frames_are_cut_makes_no_difference(size: int) -> None:
+    rep, prospect = line(5, (1.0, 2.5), (3.5, 4.5)), line(5, (2.2, 3.1))
+
+    def plain(heard: list[Heard]) -> list[tuple[object, ...]]:
+        return [
+            (one.track, one.turn, one.number, one.start, one.end, one.final)
+            if isinstance(one, Window)
+            else (type(one).__name__, one.track, one.turn, one.at)
+            for one in heard
+        ]
+
+    assert plain(hear(listener(), rep, prospect, size)) == plain(hear(listener(), rep, prospect))
+
+
+class TestAccept:
+    """What comes of a model's answers."""
+
+    def windows(self) -> tuple[Listener, list[Window]]:
+        one = listener()
+        return one, of(Window, hear(one, line(6, (1.0, 4.0)), line(6)))
+
+    def test_the_final_words_end_a_turn(self) -> None:
+        one, windows = self.windows()
+        (words,) = one.accept(said(windows[-1], "can we get your lead on"))
+        assert words.final
+        assert words.agreed == 6
+        assert one.accept(said(windows[-2], "too late")) == []
+
+    def test_partials_agree_step_by_step(self) -> None:
+        one, windows = self.windows()
+        first = one.accept(said(windows[0], "can we"))
+        second = one.accept(said(windows[1], "can we get"))
+        assert [part.agreed for part in (*first, *second)] == [0, 2]
+        assert all(isinstance(part, Words) and not part.final for part in (*first, *second))
+
+    def test_an_older_answer_is_passed_over(self) -> None:
+        one, windows = self.windows()
+        one.accept(said(windows[1], "can we get"))
+        assert one.accept(said(windows[0], "can")) == []
+
+    def test_words_in_silence_are_dropped(self) -> None:
+        one, windows = self.windows()
+        window = windows[-1]
+        invented = Word("Thanks", 5.0, 5.3)
+        (words,) = one.accept(Hypothesis(window, (*said(window, "yes").words, invented)))
+        assert [word.text for word in words.words] == ["yes"]
+
+    def test_a_final_that_understood_nothing_is_told_too(self) -> None:
+        one, windows = self.windows()
+        (words,) = one.accept(Hypothesis(windows[-1], ()))
+        assert words.final
+        assert words.words == ()
+
+    def test_the_first_word_does_not_begin_before_its_turn(self) -> None:
+        one, windows = self.windows()
+        (words,) = one.accept(said(windows[-1], "can we"))
+        assert words.words[0].start >= words.start / RATE - 0.001

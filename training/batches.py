@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import multiprocessing as mp
 from dataclasses import dataclass
-from multiprocessing.synchronize import Event
 from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np

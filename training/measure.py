@@ -52,10 +52,12 @@ class Dev:
 
     def __init__(self, folder: Path, tokens: Tokens) -> None:
         self.tokens = tokens
-        self.sets = {"known": [i for i in items(folder, "dev-")[:0]], "held": items(folder, "dev-rms")[:24]}
-        self.sets["known"] = items(folder, "dev-espeak") + [
-            i for v in ("kal", "kal16", "slt", "awb") for i in items(folder, f"dev-{v}")
+        known = [
+            item
+            for voice in ("espeak", "kal", "kal16", "slt", "awb")
+            for item in items(folder, f"dev-{voice}")
         ]
+        self.sets = {"known": known, "held": items(folder, "dev-rms")[:24]}
 
     def report(self, net: Net) -> str:
         """Say the error rate of each set, with a few transcripts."""
@@ -65,8 +67,8 @@ class Dev:
             for start in range(0, len(entries), 16):
                 batch = entries[start : start + 16]
                 longest = max(len(sound) for sound, _, _ in batch) + 2400
-                mels = np.stack([mel.log_mel(channel.upsample(channel.companded(np.pad(sound, (1200, longest - len(sound) - 1200)))))
-                                 for sound, _, _ in batch])  # fmt: skip
+                padded = [np.pad(sound, (1200, longest - len(sound) - 1200)) for sound, _, _ in batch]
+                mels = np.stack([mel.log_mel(channel.upsample(channel.companded(sound))) for sound in padded])
                 heard = greedy(
                     net, torch.from_numpy(mels), [self.tokens.sot, self.tokens.no_times], self.tokens.eot, 60
                 )

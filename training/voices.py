@@ -12,6 +12,7 @@ import re
 from ctypes import POINTER, c_char_p, c_float, c_int, c_short, c_void_p
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -97,7 +98,7 @@ def _espeak_times(
     if any(position not in starts for position, _ in spans):
         return ()
     times = [starts[position] for position, _ in spans] + [total]
-    if any(b < a for a, b in zip(times, times[1:], strict=False)):
+    if any(b < a for a, b in pairwise(times)):
         return ()
     return tuple((word, times[i], times[i + 1]) for i, (_, word) in enumerate(spans))
 

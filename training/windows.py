@@ -137,7 +137,7 @@ def cut_start(
 ) -> tuple[channel.Sound, list[Word], str]:
     """Begin within an utterance: drop its first words, which become the context three times in four."""
     first = int(rng.integers(0, len(words)))
-    word, a, b = words[first]
+    _, a, b = words[first]
     inside = rng.random() < 0.5
     at = a + (b - a) * float(rng.uniform(0.0, 0.9)) if inside else a
     kept = first if (at - a) / max(b - a, 1e-3) < 0.35 else first + 1

@@ -68,10 +68,8 @@ def main() -> None:
     state = torch.load(folder / "last.pt", weights_only=True)
     inside = {name: tensor for name, tensor in state["mean"].items() if not name.startswith("letters")}
     sets, silent = found["sets"], found["non_speech"]
-    counts = {
-        part: sum(sets[name]["sentences"] for name in VOICES if ("held" in VOICES[name]) == part)
-        for part in (False, True)
-    }
+    held_n = sum(sets[name]["sentences"] for name in VOICES if "held" in VOICES[name])
+    known_n = sum(sets[name]["sentences"] for name in VOICES) - held_n
     cells = ((about, sets[name]) for name, about in VOICES.items())
     rows = "\n".join(
         f"| {about} | {row['sentences']} | {row['native']} | {row['padded']} |" for about, row in cells

@@ -23,8 +23,8 @@ Pcm = NDArray[np.int16]
 ESPEAK_LANGUAGES = ("en-us", "en-us", "en-us", "en", "en-gb-scotland", "en-us-nyc", "en-gb-x-rp", "en-029")
 ESPEAK_VARIANTS = (
     "", "", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "f1", "f2", "f3", "f4", "Andy", "Annie", "Alex", "Gene",
-    "Lee", "Michael", "Mike", "adam", "anika", "belinda", "boris", "david", "ed", "edward", "grandma", "iven", "john", "linda",
-    "marcelo", "max", "pablo", "paul", "quincy", "rob", "robert", "sandro", "steph", "travis", "victor", "zac",
+    "Lee", "Michael", "Mike", "adam", "anika", "belinda", "boris", "david", "ed", "edward", "grandma", "iven", "john",
+    "linda", "marcelo", "max", "pablo", "paul", "quincy", "rob", "robert", "sandro", "steph", "travis", "victor", "zac",
 )  # fmt: skip
 FLITE = ("kal", "kal16", "slt", "awb")
 HELD = ("flite:rms", "espeak:en-us+f5")

@@ -22,7 +22,7 @@ PRE_ROLL = samples(0.3)
 POST_ROLL = samples(0.2)
 """Sound after the last voiced chunk that belongs to a final window."""
 
-UPDATE = samples(0.8)
+UPDATE = samples(0.6)
 """New sound after which a turn is worth another look."""
 
 LONG = samples(8)

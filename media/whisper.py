@@ -33,6 +33,9 @@ BUCKET = 0.5
 WHOLE = 30.0
 """Seconds of Whisper's window."""
 
+PARTIAL_BEAM, FINAL_BEAM = 1, 5
+"""Hypotheses kept while decoding: a partial is overtaken within a second, a final is what the record keeps."""
+
 BATCH = 8
 """Windows encoded and decoded together; more gains nothing on a core or two."""
 
@@ -73,14 +76,17 @@ class Whisper:
         self._start = list(self._tokenizer.sot_sequence)
 
     def transcribe(self, windows: Sequence[Window]) -> list[Hypothesis]:
-        """Write down some windows, those of one length together; the answers come in the order of the windows."""
+        """Write down some windows, those of one length and kind together; the answers come in the windows' order."""
         answers: dict[int, Hypothesis] = {}
-        lengths = sorted((self._length(window), place) for place, window in enumerate(windows))
-        for length, group in groupby(lengths, key=lambda pair: pair[0]):
-            places = [place for _, place in group]
+        kinds = sorted((self._length(window), window.final, place) for place, window in enumerate(windows))
+        for (length, final), group in groupby(kinds, key=lambda kind: kind[:2]):
+            places = [place for *_, place in group]
             for first in range(0, len(places), BATCH):
                 some = places[first : first + BATCH]
-                answers.update(zip(some, self._together([windows[i] for i in some], length), strict=True))
+                found = self._together(
+                    [windows[i] for i in some], length, FINAL_BEAM if final else PARTIAL_BEAM
+                )
+                answers.update(zip(some, found, strict=True))
         return [answers[place] for place in range(len(windows))]
 
     def _length(self, window: Window) -> float:
@@ -95,7 +101,7 @@ class Whisper:
         mel: NDArray[np.float32] = self._features(sound, padding=0)[:, : round(length * 100)]
         return mel
 
-    def _together(self, windows: list[Window], length: float) -> list[Hypothesis]:
+    def _together(self, windows: list[Window], length: float, beam: int) -> list[Hypothesis]:
         began = time.perf_counter()
         mels = np.ascontiguousarray(np.stack([self._mel(window, length) for window in windows]))
         states = self._model.encode(ctranslate2.StorageView.from_array(mels))
@@ -103,7 +109,7 @@ class Whisper:
         results = self._model.generate(
             states,
             [[*self._start, self._tokenizer.no_timestamps]] * len(windows),
-            beam_size=1,
+            beam_size=beam,
             max_length=min(448, 2 * most),  # CTranslate2 halves it
             return_scores=True,
             return_no_speech_prob=True,

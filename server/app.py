@@ -17,13 +17,13 @@ import structlog
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from media.models import find
 from media.scheduler import Scheduler
 from media.vad import Judge
 from media.whisper import Whisper
 from server import outbox
 from server.call.playbook import Playbook
 from server.chores import kinds_of
+from server.engine import open_engine
 from server.live import Ears, Live
 from server.outside.bus import Bus
 from server.outside.playbooks import load_playbooks
@@ -71,7 +71,7 @@ def open_house(settings: Settings, progress: Callable[[str], None] = lambda _: N
     store.migrate()
     playbooks = load_playbooks(settings.playbooks)
     progress("loading the speech model")
-    engine = Whisper(find(settings.speech_model, settings.data_dir / "models", progress=progress))
+    engine = open_engine(settings, progress=progress)
     scheduler, judge, bus = Scheduler(engine), Judge(), Bus()
     live = Live(
         store=store,

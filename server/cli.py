@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 
 from server.announce import announce, origin_of
-from server.errors import BeatlineError, Malformed, Misconfigured, Refused, Rejected, Unreachable
+from server.errors import BeatlineError, Malformed, Misconfigured, Refused
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -30,7 +30,7 @@ def main() -> None:
     except (Malformed, Misconfigured, Refused) as problem:
         click.echo(f"beatline: {problem}", err=True)
         sys.exit(2)
-    except (Unreachable, Rejected, BeatlineError) as problem:
+    except BeatlineError as problem:
         click.echo(f"beatline: {problem}", err=True)
         sys.exit(1)
     except BrokenPipeError:

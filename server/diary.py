@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 import anyio
 import anyio.to_thread
+import structlog
 
+from server.errors import Unreachable
 from server.events import Envelope, Event, Talk
 from server.outside.bus import Bus
 from server.outside.store import Store
 
+log = structlog.get_logger("beatline.diary")
+
 PAUSE = 0.25
 """Seconds between two writes: what a killed process may lose of the log. The recording has the sound of it."""
+
+AGAIN = 2.0
+"""Seconds until a store that did not answer is asked again; the call goes on meanwhile."""
 
 
 class Diary:
@@ -22,7 +28,8 @@ class Diary:
     def __init__(self, call_id: str, bus: Bus, store: Store) -> None:
         self._call_id, self._bus, self._store = call_id, bus, store
         self._number = 0
-        self._send, self._receive = anyio.create_memory_object_stream[Envelope](max_buffer_size=math.inf)
+        self._unwritten: list[Envelope] = []
+        self._bell = anyio.Event()
 
     def write(self, events: Iterable[Event]) -> None:
         """Number, publish and queue some events."""
@@ -31,29 +38,34 @@ class Diary:
             envelope = Envelope(self._call_id, self._number, event)
             self._bus.publish(envelope)
             if not isinstance(event, Talk):
-                self._send.send_nowait(envelope)
+                self._unwritten.append(envelope)
+                self._bell.set()
 
     async def keep(self) -> None:
         """Write to the store for as long as the call goes on."""
         while True:
-            first = await self._receive.receive()
-            with anyio.CancelScope(shield=True):
-                await self._append([first, *self._waiting()])
-            await anyio.sleep(PAUSE)
-
-    async def close(self) -> None:
-        """Write what is left."""
-        left = self._waiting()
-        if left:
-            await self._append(left)
-
-    def _waiting(self) -> list[Envelope]:
-        taken = []
-        while True:
+            await self._bell.wait()
+            pause = PAUSE
             try:
-                taken.append(self._receive.receive_nowait())
-            except anyio.WouldBlock:
-                return taken
+                with anyio.CancelScope(shield=True):
+                    await self.flush()
+            except Unreachable as problem:
+                waiting = len(self._unwritten)
+                log.warning(
+                    "events wait for the store", call=self._call_id, waiting=waiting, why=str(problem)
+                )
+                pause = AGAIN
+            await anyio.sleep(pause)
 
-    async def _append(self, envelopes: list[Envelope]) -> None:
-        await anyio.to_thread.run_sync(self._store.append, self._call_id, envelopes)
+    async def flush(self) -> None:
+        """Write what waits.
+
+        Raises:
+            Unreachable: the store does not answer; nothing is lost, and this may be called again.
+        """
+        batch = tuple(self._unwritten)
+        if batch:
+            await anyio.to_thread.run_sync(self._store.append, self._call_id, batch)
+            del self._unwritten[: len(batch)]
+        if not self._unwritten:
+            self._bell = anyio.Event()

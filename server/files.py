@@ -12,12 +12,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from media.models import find
 from media.vad import Judge
 from media.wav import read_call
 from media.whisper import Whisper
 from server.call.playbook import Playbook, parse_playbook
 from server.call.script import Script, parse_script
+from server.engine import open_engine
 from server.errors import Malformed
 from server.events import CallStarted, Envelope, Final
 from server.outside.playbooks import load_playbooks
@@ -54,7 +54,7 @@ class Player:
     @cached_property
     def engine(self) -> Whisper:
         """The speech model of the settings."""
-        return Whisper(find(self._settings.speech_model, self._settings.data_dir / "models"))
+        return open_engine(self._settings)
 
     @cached_property
     def judge(self) -> Judge:

@@ -27,7 +27,8 @@ from server.call.heard import events_of
 from server.call.playbook import Playbook
 from server.call.pulse import Pulse
 from server.carriers.wire import Decoder, Odd, Sound, Started, Stopped, Wire, party
-from server.diary import Diary
+from server.diary import AGAIN, Diary
+from server.errors import Unreachable
 from server.events import CallEnded, CallStarted, Event, Order, Summary
 from server.outbox import chores_after
 from server.outside.bus import Bus
@@ -110,18 +111,26 @@ class Live:
 
     async def _finish(self, live: LiveCall, reason: str) -> None:
         summary = live.end(reason)
-        await live.diary.close()
-        now = self.clock()
-        chores = chores_after(live.call, now)
-        finish = self.store.finish
-        figures = live.conversation.figures
-        await anyio.to_thread.run_sync(
-            finish, live.call.id, now, reason, live.seconds, summary, chores, figures
-        )
         self._ended.append((anyio.current_time(), live.call.id))
+        while not await self._saved(live, reason, summary):
+            await anyio.sleep(AGAIN)
         log.info(
             "call ended", call=live.call.id, reason=reason, seconds=live.seconds, odd=live.pulse.oddities
         )
+
+    async def _saved(self, live: LiveCall, reason: str, summary: Summary) -> bool:
+        """Write the end of a call; False when the store does not answer now."""
+        now, figures = self.clock(), live.conversation.figures
+        chores = chores_after(live.call, now)
+        try:
+            await live.diary.flush()
+            await anyio.to_thread.run_sync(
+                self.store.finish, live.call.id, now, reason, live.seconds, summary, chores, figures
+            )
+        except Unreachable as problem:
+            log.error("the end of a call waits for the store", call=live.call.id, why=str(problem))
+            return False
+        return True
 
     def _forget(self, now: float) -> None:
         """Let go of the events of calls that ended a while ago; they are in the store."""

@@ -47,7 +47,7 @@ def replay_sound(
     """Play a recording: words come as if the engine took no time."""
     conversation = Conversation(playbook)
     made = _sound(rep, prospect, conversation, engine, judge, start)
-    return _numbered("replay", _with_summary(made, conversation))
+    return _numbered(call_id, _with_summary(made, conversation))
 
 
 def _sound(

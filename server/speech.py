@@ -13,7 +13,7 @@ from media import models
 from media.audio import RATE
 from media.vad import Judge
 from media.wav import read_call
-from media.whisper import Whisper
+from server.engine import open_engine
 from server.errors import Misconfigured
 from server.events import CallStarted, Final
 from server.files import samples_folder
@@ -42,7 +42,10 @@ def list_models(console: Console) -> None:
 
 def fetch_model(name: str, console: Console) -> None:
     """Download a model into the data folder."""
-    folder = models.find(name, _cache(load_settings()), progress=lambda words: console.print(words))
+    try:
+        folder = models.find(name, _cache(load_settings()), progress=console.print)
+    except models.ModelMissing as problem:
+        raise Misconfigured(str(problem)) from problem
     console.print(f"{name} is in {folder}. Use it with BEATLINE_SPEECH_MODEL={name}")
 
 
@@ -53,11 +56,14 @@ def check_model(name: str, console: Console) -> None:
         Misconfigured: the samples or the model are not there.
     """
     settings = load_settings()
-    folder = models.find(name or settings.speech_model, _cache(settings), progress=console.print)
     files = sorted(samples_folder().glob("*.flac"))
     if not files:
         raise Misconfigured(f"no samples in {samples_folder()}: make them with scripts/make_calls")
-    engine, judge, playbooks = Whisper(folder), Judge(), load_playbooks(settings.playbooks)
+    engine, judge, playbooks = (
+        open_engine(settings, name, console.print),
+        Judge(),
+        load_playbooks(settings.playbooks),
+    )
     table = Table("sample", "words", "wrong", "times real time")
     for file in files:
         rep, prospect = read_call(file)

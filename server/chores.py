@@ -30,14 +30,11 @@ def kinds_of(settings: Settings, store: Store, bus: Bus, clock: Callable[[], dat
 class _Work:
     def __init__(self, settings: Settings, store: Store, bus: Bus, clock: Callable[[], datetime]) -> None:
         self._settings, self._store, self._bus, self._clock = settings, store, bus, clock
-        key = settings.openai_api_key
-        self._writer = (
-            Writer(key.get_secret_value(), settings.openai_base_url, settings.llm_model) if key else None
-        )
 
     async def summarise(self, chore: Chore) -> None:
         """Let a language model write the summary, if there is one; the rules' own stands until it is checked."""
-        if self._writer is None:
+        settings = self._settings
+        if settings.openai_api_key is None:
             return
         call_id = chore.about
         rules = await anyio.to_thread.run_sync(self._store.summary, call_id)
@@ -45,7 +42,10 @@ class _Work:
         finals = tuple(e.event for e in envelopes if isinstance(e.event, Final) and e.event.words)
         if rules is None or not finals:
             return
-        summary = checked(await self._writer.summarise(finals), finals, rules)
+        key = settings.openai_api_key.get_secret_value()
+        async with Writer(key, settings.openai_base_url, settings.llm_model) as writer:
+            draft = await writer.summarise(finals)
+        summary = checked(draft, finals, rules)
         await anyio.to_thread.run_sync(self._store.save_summary, call_id, summary, self._clock())
         await self._tell(call_id, summary)
 

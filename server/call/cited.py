@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from server.errors import Malformed
 from server.events import Evidence, Final, Sentence, Summary
@@ -24,13 +25,24 @@ _SPOKEN = {
 }  # fmt: skip
 
 
+def _within(least: int, most: int) -> AfterValidator:
+    """Check a length here and not in the JSON schema, where strict servers refuse such keywords (`maxLength`)."""
+
+    def check(value: str | list[object]) -> str | list[object]:
+        if not least <= len(value) <= most:
+            raise ValueError(f"{len(value)} long, not {least} to {most}")
+        return value
+
+    return AfterValidator(check)
+
+
 class CitedSentence(BaseModel):
     """A sentence and the numbers of the turns that bear it out."""
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str = Field(min_length=3, max_length=400)
-    cites: list[int] = Field(min_length=1, max_length=8)
+    text: Annotated[str, _within(3, 400)]
+    cites: Annotated[list[int], _within(1, 8)]
 
 
 class Draft(BaseModel):
@@ -38,7 +50,7 @@ class Draft(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    sentences: list[CitedSentence] = Field(min_length=1, max_length=MOST)
+    sentences: Annotated[list[CitedSentence], _within(1, MOST)]
 
 
 def lines_of(finals: Sequence[Final]) -> list[str]:

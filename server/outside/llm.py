@@ -29,6 +29,12 @@ class Writer:
         self._model = model
         self._prompt = (prompts() / "summary.md").read_text("utf-8")
 
+    async def __aenter__(self) -> Writer:
+        return self
+
+    async def __aexit__(self, *raised: object) -> None:
+        await self._client.close()
+
     async def summarise(self, finals: Sequence[Final]) -> Draft:
         """Ask for a summary whose sentences cite turns.
 

@@ -25,12 +25,14 @@ class Ledger:
 
     def __init__(self, failures: int = 0) -> None:
         self.failures, self.kept = failures, list[Envelope]()
+        self.taken = anyio.Event()
 
     def append(self, call_id: str, envelopes: Sequence[Envelope]) -> None:
         if self.failures:
             self.failures -= 1
             raise Unreachable("the database does not answer: gone")
         self.kept += envelopes
+        anyio.from_thread.run_sync(self.taken.set)
 
 
 def diary(ledger: Ledger) -> Diary:
@@ -77,7 +79,6 @@ async def test_keeping_goes_on_while_the_store_is_away(monkeypatch: pytest.Monke
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(one.keep)
             one.write([turn(1)])
-            while not ledger.kept:
-                await anyio.sleep(0.01)
+            await ledger.taken.wait()
             tasks.cancel_scope.cancel()
     assert [e.number for e in ledger.kept] == [1]

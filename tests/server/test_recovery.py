@@ -104,8 +104,13 @@ def close(store: Store, tmp_path: Path, engine: Engine) -> int:
     return close_interrupted(store, tmp_path, engine, load_playbooks(), NOW)
 
 
-HEARD = [CallStarted(at=0.0, playbook="post-demo"), started(0.5, 1), stopped(0.5, 1.5, 1), final(0.5, 1.5, 1, "Hi Sarah."),
-         started(2.0, 2)]  # fmt: skip
+HEARD = [
+    CallStarted(at=0.0, playbook="post-demo"),
+    started(0.5, 1),
+    stopped(0.5, 1.5, 1),
+    final(0.5, 1.5, 1, "Hi Sarah."),
+    started(2.0, 2),
+]
 
 
 def test_the_call_ends_with_the_words_it_was_owed(store: Store, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain, repeat
 from pathlib import Path
 
 import anyio
@@ -44,7 +45,7 @@ LINGER = 90.0
 """Seconds for which the events of an ended call stay at hand, for its summary and its CRM entry."""
 
 PATIENCE = 30.0
-"""Seconds that a call which is broken off (shutdown, crash of a rule) gets to save what was heard."""
+"""Seconds that an ended call gets to save what was heard; after that the next start does it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,31 +107,35 @@ class Live:
             reason = "error"
         finally:
             del self._calls[call.id]
-            with anyio.move_on_after(PATIENCE, shield=True):
+            with anyio.move_on_after(PATIENCE, shield=True) as patience:
                 await self._finish(live, reason)
+            if patience.cancelled_caught:
+                log.error("call not saved: the next start closes it from its log and recording", call=call.id)
 
     async def _finish(self, live: LiveCall, reason: str) -> None:
         summary = live.end(reason)
         self._ended.append((anyio.current_time(), live.call.id))
-        while not await self._saved(live, reason, summary):
-            await anyio.sleep(AGAIN)
+        await self._save(live, reason, summary)
         log.info(
             "call ended", call=live.call.id, reason=reason, seconds=live.seconds, odd=live.pulse.oddities
         )
 
-    async def _saved(self, live: LiveCall, reason: str, summary: Summary) -> bool:
-        """Write the end of a call; False when the store does not answer now."""
+    async def _save(self, live: LiveCall, reason: str, summary: Summary) -> None:
+        """Write the end of a call, as often as it takes until the store answers."""
         now, figures = self.clock(), live.conversation.figures
         chores = chores_after(live.call, now)
-        try:
-            await live.diary.flush()
-            await anyio.to_thread.run_sync(
-                self.store.finish, live.call.id, now, reason, live.seconds, summary, chores, figures
-            )
-        except Unreachable as problem:
-            log.error("the end of a call waits for the store", call=live.call.id, why=str(problem))
-            return False
-        return True
+        finish = self.store.finish
+        for wait in chain([0.0], repeat(AGAIN)):
+            await anyio.sleep(wait)
+            try:
+                await live.diary.flush()
+                await anyio.to_thread.run_sync(
+                    finish, live.call.id, now, reason, live.seconds, summary, chores, figures
+                )
+            except Unreachable as problem:
+                log.error("the end of a call waits for the store", call=live.call.id, why=str(problem))
+            else:
+                return
 
     def _forget(self, now: float) -> None:
         """Let go of the events of calls that ended a while ago; they are in the store."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import anyio
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from server.errors import Unreachable
 from server.web.auth import require
 from server.web.sight import ask, store_of
 
@@ -25,7 +25,7 @@ async def readyz(request: Request) -> Response:
         with anyio.move_on_after(2):
             await ask(store_of(request).live_calls)
             ready = True
-    except SQLAlchemyError:
+    except Unreachable:
         ready = False
     return JSONResponse({"ready": ready, "store": ready}, status_code=200 if ready else 503)
 

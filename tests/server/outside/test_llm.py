@@ -1,4 +1,4 @@
-"""The summary writer against a server that keeps OpenAI's contract for strict structured output, and refuses the rest."""
+"""The summary writer against a server that keeps OpenAI's contract for strict structured output."""
 
 from __future__ import annotations
 

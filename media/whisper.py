@@ -143,16 +143,17 @@ class Whisper:
         frames = round(length * 100)
         aligned = self._model.align(states, self._start, rows, [frames] * len(rows), median_filter_width=7)
         return [
-            tuple(self._words(tokens, result, window)) if tokens else ()
+            tuple(self._words(tokens, result, window, length)) if tokens else ()
             for tokens, result, window in zip(texts, aligned, windows, strict=True)
         ]
 
-    def _words(self, tokens: list[int], result: Any, window: Window) -> Iterable[Word]:
+    def _words(self, tokens: list[int], result: Any, window: Window, length: float) -> Iterable[Word]:
         """Join tokens to words; a word runs from the frame its first token is aligned to, to the next word's."""
         at = dict[int, int]()
         for token, frame in result.alignments:
             at.setdefault(token, frame)
-        begin, end = window.start / RATE, window.end / RATE
+        end = window.end / RATE
+        begin = max(window.start / RATE, end - length)
         groups = self._groups(tokens)
         ends = [*(group[0] for group in groups[1:]), len(tokens)]
         for group, last in zip(groups, ends, strict=True):

@@ -66,7 +66,7 @@ class Limits(_Part):
 
     monologue: Seconds = 40
     make_ask: Seconds = 20
-    pace_wpm: Annotated[float, Field(gt=100, le=400)] = 220
+    pace_wpm: Annotated[float, Field(gt=100, le=400)] = 225
     pace_for: Seconds = 8
     listen: Seconds = 30
 

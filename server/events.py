@@ -15,7 +15,7 @@ import json
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar, Literal
 
-from media.audio import Track, Word
+from media.audio import Word
 from server.errors import Malformed
 
 TrackName = Literal["rep", "prospect"]
@@ -396,15 +396,3 @@ def _read(name: str, value: Any, kind: type[Any]) -> Any:
     if isinstance(value, dict) and nested:
         return _build(nested, value)
     return value
-
-
-def track_of(name: str) -> Track:
-    """The track an event names.
-
-    Raises:
-        Malformed: there is no such track.
-    """
-    try:
-        return Track(name)
-    except ValueError as problem:
-        raise Malformed(f"track is 'rep' or 'prospect', not {name!r}") from problem

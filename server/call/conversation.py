@@ -16,6 +16,7 @@ from server.call import acts
 from server.call.beats import Beats
 from server.call.cues import Slot, Wish
 from server.call.dates import when_of
+from server.call.gauge import Pace, figures_of, gauge_of
 from server.call.playbook import Playbook
 from server.call.story import Story
 from server.call.summary import summary_of
@@ -37,7 +38,6 @@ from server.events import (
     Summary,
     Verdict,
 )
-from server.events import Talk as Gauge
 
 TICKS = 10
 """Ticks a second."""
@@ -67,7 +67,7 @@ class Conversation:
         """The rep's turns whose words have not come yet."""
         self._taken: dict[tuple[str, int], int] = {}
         """How many words of a turn that goes on were looked at already."""
-        self._rep_words: list[tuple[float, float, int]] = []
+        self._pace = Pace()
         self._voicemail = playbook.kind == "voicemail"
         self._shield: float | None = None
         """Where the ask ended, while the prospect's answer is awaited."""
@@ -95,35 +95,12 @@ class Conversation:
         speaking = talk.figures(at).speaking if self._tick % GAUGE == 0 else self._open()
         if speaking != self._speaking or self._tick % GAUGE == 0:
             self._speaking = speaking
-            made.append(self._gauge(at))
+            made.append(gauge_of(at, talk, self._pace))
         return made
 
     def _open(self) -> tuple[Track, ...]:
         open_ = ((Track.REP, self._talk.rep_open), (Track.PROSPECT, self._talk.prospect_open))
         return tuple(track for track, since in open_ if since is not None)
-
-    def _gauge(self, at: float) -> Gauge:
-        f = self._talk.figures(at)
-        return Gauge(
-            at=at,
-            talk_share=round(f.talk_share, 3),
-            air_share=round(f.air_share, 3),
-            rep_s=round(f.rep_s, 2),
-            prospect_s=round(f.prospect_s, 2),
-            overlap_s=round(f.overlap_s, 2),
-            monologue_s=round(f.monologue_s, 1),
-            silence_s=round(f.silence_s, 1),
-            interruptions=f.interruptions,
-            pace_wpm=round(self._pace(at)),
-            patience_s=round(f.patience_s, 2),
-            speaking=tuple(track.value for track in f.speaking),
-        )
-
-    def _pace(self, at: float) -> float:
-        """Words a minute of the rep's turns in the last half minute, when there are five seconds of them."""
-        recent = [(end - start, words) for start, end, words in self._rep_words[-12:] if end > at - 30]
-        spoken = sum(length for length, _ in recent)
-        return 60 * sum(words for _, words in recent) / spoken if spoken >= 5 else 0.0
 
     def _guard(self, at: float, asked: float) -> list[Event]:
         """Watch over the silence after the ask."""
@@ -226,8 +203,9 @@ class Conversation:
         words = event.words[self._taken.pop((event.track, event.turn), 0) :]
         made: list[Event] = []
         if event.track == "rep" and event.words:
-            self._rep_words.append((event.start, event.end, len(event.words)))
-            made += self._offer(self._too_fast(event), event.at)
+            self._pace.hear(event)
+            if why := self._pace.too_fast(event.end, self._playbook.limits):
+                made += self._offer([Wish(kind="slow_down", since=event.at, why=why)], event.at)
         return made + self._said(sentences(event.track, words), event.at)
 
     def _on_partial(self, event: Partial) -> list[Event]:
@@ -245,20 +223,6 @@ class Conversation:
             said = self._rep_said if sentence.track == "rep" else self._prospect_said
             made += [*said(sentence, at), *self._either_said(sentence, at)]
         return made
-
-    def _too_fast(self, event: Final) -> list[Wish]:
-        """Look at the rep's newest turns, as many as make `pace_for` seconds of speech within three times that."""
-        limits, spoken, words = self._playbook.limits, 0.0, 0
-        for start, end, count in reversed(self._rep_words):
-            if start < event.end - 3 * limits.pace_for:
-                break
-            spoken, words = spoken + end - start, words + count
-            if spoken >= limits.pace_for:
-                break
-        if spoken < limits.pace_for or 60 * words / spoken <= limits.pace_wpm:
-            return []
-        why = f"{60 * words / spoken:.0f} words a minute for {spoken:.0f} s"
-        return [Wish(kind="slow_down", since=event.at, why=why)]
 
     def _either_said(self, sentence: Sentence, at: float) -> list[Event]:
         where = {"at": at, "track": sentence.track, "start": sentence.start, "end": sentence.end}
@@ -401,23 +365,7 @@ class Conversation:
     def figures(self) -> dict[str, float]:
         """The call's figures (docs/metrics.md), for its record."""
         at = self._ended.duration if self._ended else self._tick / TICKS
-        f = self._talk.figures(at)
-        words, spoken = (
-            sum(n for _, _, n in self._rep_words),
-            sum(end - start for start, end, _ in self._rep_words),
-        )
-        return {
-            "rep_s": round(f.rep_s, 2),
-            "prospect_s": round(f.prospect_s, 2),
-            "overlap_s": round(f.overlap_s, 2),
-            "talk_share": round(f.talk_share, 4),
-            "air_share": round(f.air_share, 4),
-            "longest_monologue_s": round(self._talk.longest_monologue, 1),
-            "interruptions": f.interruptions,
-            "pace_wpm": round(60 * words / spoken) if spoken else 0,
-            "patience_s": round(f.patience_s, 2),
-            "cues_dropped": self._slot.dropped,
-        }
+        return {**figures_of(at, self._talk, self._pace), "cues_dropped": self._slot.dropped}
 
     _FOLDS: ClassVar[dict[type[Event], Callable[..., list[Event]]]] = {
         CallStarted: _on_start, SpeechStarted: _on_speech, SpeechStopped: _on_silence,

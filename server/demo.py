@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import socket
 import sys
 import webbrowser
 from collections.abc import AsyncIterator
@@ -24,10 +23,10 @@ from rich.panel import Panel
 
 from server.announce import Announced, announce
 from server.app import House, open_house, wall_clock
-from server.errors import Misconfigured, Rejected
+from server.errors import Rejected
 from server.files import samples_folder, twin_header
 from server.logs import log_to
-from server.serve import config_of
+from server.serve import config_of, port_at
 from server.settings import load_settings
 from server.show import Desk, line_of
 from server.web.auth import first_admin
@@ -45,6 +44,7 @@ async def run_demo(sample: str, port: int, browser: bool | None, stay: bool | No
     """Serve, play one sample call in real time, show it, and say where everything was put."""
     console = Console(highlight=False)
     file = samples_folder() / f"{sample}.flac"
+    port = port_at(HOST, port)
     settings = load_settings().below("demo", api_token=SecretStr(secrets.token_urlsafe()))
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / "server.log").open("a", encoding="utf-8") as log:
@@ -52,7 +52,6 @@ async def run_demo(sample: str, port: int, browser: bool | None, stay: bool | No
         with console.status("Starting: database, speech model …"):
             house = await anyio.to_thread.run_sync(open_house, settings)
         password = first_admin(house.store, wall_clock())
-        port = _free(port)
         server = uvicorn.Server(config_of(house, HOST, port))
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(server.serve)
@@ -63,21 +62,6 @@ async def run_demo(sample: str, port: int, browser: bool | None, stay: bool | No
                 console.print("Serving until you press Ctrl-C.")
             else:
                 server.should_exit = True
-
-
-def _free(port: int) -> int:
-    """The port asked for, or a free one for 0.
-
-    Raises:
-        Misconfigured: it is taken.
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as problem:
-            raise Misconfigured(f"port {port} is taken: choose another with --port, or --port 0") from problem
-        return int(probe.getsockname()[1])
 
 
 async def _play(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -145,3 +146,10 @@ def test_migrate_makes_the_database_and_again_does_nothing(tmp_path: Path) -> No
     for _ in range(2):
         ran = beatline("migrate", BEATLINE_DATA_DIR=str(tmp_path / "new"))
         assert (ran.returncode, ran.stdout) == (0, "The database is up to date.\n"), ran.stderr
+
+
+def test_a_port_that_is_taken_says_so(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for command in (("serve",), ("demo", "--no-browser", "--exit")):
+            refused(beatline(*command, "--port", port, BEATLINE_DATA_DIR=str(tmp_path)), port, "--port")

@@ -84,9 +84,9 @@ def check_model(name: str, console: Console) -> None:
 
 
 def _said(script: Path) -> list[str]:
-    spoken = [json.loads(line) for line in script.read_text("utf-8").splitlines()]
-    spoken = sorted((line for line in spoken if "text" in line), key=lambda line: line["start"])
-    return [word for line in spoken for word in line["text"].split()]
+    lines = [json.loads(line) for line in script.read_text("utf-8").splitlines()]
+    spoken = [line for line in lines if {"track", "start", "text"} <= line.keys()]
+    return [word for line in sorted(spoken, key=lambda line: line["start"]) for word in line["text"].split()]
 
 
 def _bare(word: str) -> str:

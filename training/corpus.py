@@ -23,7 +23,7 @@ Times = list[list[float]]
 
 @dataclass(frozen=True)
 class Job:
-    """One shard to speak: `kind` is `words`, `mixed`, `train`, `dev` or `test`."""
+    """One shard to speak: `kind` is `words`, `mixed`, `train`, `dev`, `test`, `free` or `freetest`."""
 
     name: str
     voice: str
@@ -47,9 +47,15 @@ def line_of(rng: Random, kind: str, words: list[str]) -> str:
     """Make a line of a kind; `train`, `dev` and `test` never share one."""
     if kind == "words":
         return texts.random_words(rng, words)
+    said = {
+        "mixed": lambda: texts.mixed(rng, words),
+        "free": lambda: texts.free(rng),
+        "freetest": lambda: texts.free(rng),
+    }
+    share = {"mixed": "train", "free": "train", "freetest": "test"}.get(kind, kind)
     while True:
-        line = texts.mixed(rng, words) if kind == "mixed" else texts.sentence(rng)
-        if texts.share_of(line) == ("train" if kind == "mixed" else kind):
+        line = said.get(kind, lambda: texts.sentence(rng))()
+        if texts.share_of(line) == share:
             return line
 
 
@@ -85,6 +91,15 @@ def jobs() -> list[Job]:
     for place, name in enumerate(voices.FLITE):
         plan += [Job(f"test-{name}", f"flite:{name}", 9010 + place, 60, "test"),
                  Job(f"dev-{name}", f"flite:{name}", 9110 + place, 8, "dev")]  # fmt: skip
+    for place, voice in enumerate(("espeak:", *(f"flite:{name}" for name in voices.FLITE), "flite:rms")):
+        plan.append(
+            Job(f"freetest-{voice.replace('flite:', '').strip(':')}", voice, 9200 + place, 60, "freetest")
+        )
+    for part in range(6):
+        for place, voice in enumerate(("espeak:", *(f"flite:{name}" for name in voices.FLITE))):
+            if place == 0 or part < 3:
+                name = f"free-{voice.replace(':', '-').strip('-')}-{part}"
+                plan.append(Job(name, voice, 20_000 + 100 * part + place, 400, "free"))
     for part in range(5):
         for place, (voice, times) in enumerate(
             [("espeak:", 3), *((f"flite:{name}", 1) for name in voices.FLITE)]

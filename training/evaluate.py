@@ -23,15 +23,23 @@ from training.text import normalise
 
 KNOWN = ("test-espeak", "test-kal", "test-kal16", "test-slt", "test-awb")
 HELD = ("test-rms", "test-f5")
+LOOSE = ("freetest-espeak", "freetest-kal", "freetest-kal16", "freetest-slt", "freetest-awb")
+LOOSE_HELD = ("freetest-rms",)
+GROUPS = {"known": KNOWN, "held": HELD, "known_loose": LOOSE, "held_loose": LOOSE_HELD}
+"""Script lines and loose talk (clauses in any order), by voices that were trained on and voices that were not."""
+
 EDGE = 0.15
 """Seconds of silence before and after a sentence, as a speech gate leaves them."""
+
+Pairs = dict[str, list[tuple[str, str]]]
+"""(said, heard) by way of hearing."""
 
 Item = tuple[channel.Sound, str, list[windows.Word]]
 
 
 def sets_of(corpus: Path, few: int | None) -> dict[str, list[Item]]:
     """Read the test sets by voice."""
-    return {name: measure.items(corpus, name)[:few] for name in (*KNOWN, *HELD)}
+    return {name: measure.items(corpus, name)[:few] for group in GROUPS.values() for name in group}
 
 
 def clean(sound: channel.Sound) -> np.ndarray:
@@ -69,6 +77,11 @@ def time_errors(said: list[windows.Word], heard: tuple[Word, ...]) -> list[float
         else:
             j -= 1
     return errors
+
+
+def percent(pairs: list[tuple[str, str]]) -> float:
+    """Word error rate in percent."""
+    return round(100 * measure.rate(pairs), 1)
 
 
 def with_heads(model: Path, heads: Iterable[tuple[int, int]]) -> Whisper:
@@ -118,10 +131,9 @@ def evaluate(corpus: Path, model: Path, few: int | None) -> dict[str, object]:
     engine, other = Whisper(model), WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=2)
     rows: dict[str, dict[str, float]] = {}
     errors: list[float] = []
-    pairs: dict[str, list[tuple[str, str]]] = {"native": [], "padded": []}
-    held: dict[str, list[tuple[str, str]]] = {"native": [], "padded": []}
+    pairs: dict[str, Pairs] = {}
     for name, items in sets_of(corpus, few).items():
-        own: dict[str, list[tuple[str, str]]] = {"native": [], "padded": []}
+        own = pairs[name] = {"native": [], "padded": []}
         for sound, text, words in items:
             pcm = clean(sound)
             heard = native(engine, pcm)
@@ -129,15 +141,15 @@ def evaluate(corpus: Path, model: Path, few: int | None) -> dict[str, object]:
             own["padded"].append((text, stock(other, pcm)))
             if name in KNOWN:
                 errors += time_errors(words, heard)
-        into = pairs if name in KNOWN else held
-        for way in own:
-            into[way] += own[way]
-        rows[name] = {"sentences": len(items), **{way: round(100 * measure.rate(own[way]), 1) for way in own}}
+        rows[name] = {"sentences": len(items), **{way: percent(own[way]) for way in own}}
         print(name, rows[name], flush=True)
+    together = {
+        group: {way: percent([p for name in names for p in pairs[name][way]]) for way in ("native", "padded")}
+        for group, names in GROUPS.items()
+    }
     return {
         "sets": rows,
-        "known": {way: round(100 * measure.rate(found), 1) for way, found in pairs.items()},
-        "held": {way: round(100 * measure.rate(found), 1) for way, found in held.items()},
+        "groups": together,
         "word_times": {
             "median_ms": round(1000 * float(np.median(errors))),
             "p90_ms": round(1000 * float(np.percentile(errors, 90))),

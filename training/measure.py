@@ -31,10 +31,10 @@ def rate(pairs: Sequence[tuple[str, str]]) -> float:
     return sum(count for count, _ in counts) / max(1, sum(words for _, words in counts))
 
 
-def items(folder: Path, prefix: str) -> list[tuple[channel.Sound, str, list[windows.Word]]]:
-    """Read the shards whose names begin so: sound at 8 kHz, text, words with times."""
+def items(folder: Path, name: str) -> list[tuple[channel.Sound, str, list[windows.Word]]]:
+    """Read a set, such as `test-awb`: sound at 8 kHz, text, words with times."""
     out = []
-    for kind in ("dev", "test"):
+    for kind in ("dev", "test", "freetest"):
         corpus = windows.Corpus(folder, (kind,))
         for voice, group in corpus.groups[kind].items():
             for shard, item in group:
@@ -44,7 +44,7 @@ def items(folder: Path, prefix: str) -> list[tuple[channel.Sound, str, list[wind
                 )
                 words = [(w, a, b) for w, (a, b) in zip(item["text"].split(), item["times"], strict=True)]
                 out.append((f"{kind}-{voice}", sound, item["text"], words))
-    return [entry[1:] for entry in out if entry[0].startswith(prefix)]
+    return [entry[1:] for entry in out if entry[0] == name]
 
 
 class Dev:

@@ -10,7 +10,7 @@ import re
 import zlib
 from random import Random
 
-from training.words import COMMON, MORE, SLOTS, TEMPLATES
+from training.words import COMMON, FREE, MORE, SLOTS, TEMPLATES
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _FIXED = frozenset(line for group in TEMPLATES.values() for line in group if not _SLOT.search(line))
@@ -34,10 +34,15 @@ def sentence(rng: Random) -> str:
     return _one(rng) if rng.random() < 0.65 else f"{_one(rng)} {_one(rng)}"
 
 
+def free(rng: Random) -> str:
+    """Say a line of loose talk: clauses in any order, as people speak when they leave their script."""
+    return fill(rng.choice(FREE), rng)
+
+
 def vocabulary() -> list[str]:
     """Every word the grammar can say and the common words beside it, sorted."""
     text = [*COMMON, *MORE]
-    for options in [*TEMPLATES.values(), *SLOTS.values()]:
+    for options in [*TEMPLATES.values(), *SLOTS.values(), FREE]:
         text += options
     return sorted({w for line in text for w in _WORD.findall(_SLOT.sub(" ", line))})
 

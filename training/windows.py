@@ -52,9 +52,9 @@ def plan_at(part: float) -> Plan:
     if part < 0.25:
         return Plan((2, 3, 4, 6), (1, 2, 2, 1), {"words": 0.5, "mixed": 0.25, "train": 0.25}, 0.02, 0.1)
     if part < 0.5:
-        kinds = {"words": 0.2, "mixed": 0.3, "train": 0.5}
+        kinds = {"words": 0.2, "mixed": 0.25, "train": 0.35, "free": 0.2}
         return Plan((1.5, 2.5, 4, 6, 10), (1, 2, 3, 3, 1.5), kinds, 0.04, 0.25, 0.5, 0.02, 0.15, 0.4)
-    kinds = {"words": 0.12, "mixed": 0.23, "train": 0.65}
+    kinds = {"words": 0.12, "mixed": 0.22, "train": 0.38, "free": 0.28}
     masked, other = (0.45, 0.6) if part < 0.88 else (0.15, 0.25)
     lengths, weights = (1.2, 2, 3, 4, 6, 8, 10, 13, 20, 30), (1, 2, 2.5, 3, 3, 2, 2, 1.5, 0.6, 0.7)
     return Plan(lengths, weights, kinds, 0.05, 0.3, 0.7, 0.06, masked, other)
@@ -63,7 +63,7 @@ def plan_at(part: float) -> Plan:
 class Corpus:
     """The spoken shards of a folder, memory-mapped, grouped by kind and voice."""
 
-    def __init__(self, folder: Path, kinds: tuple[str, ...] = ("words", "mixed", "train")) -> None:
+    def __init__(self, folder: Path, kinds: tuple[str, ...] = ("words", "mixed", "train", "free")) -> None:
         self.groups: dict[str, dict[str, list[tuple[int, dict]]]] = {kind: {} for kind in kinds}
         self.sounds: list[NDArray[np.int16]] = []
         for index in sorted(folder.glob("*.json")):

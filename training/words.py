@@ -59,6 +59,29 @@ get new reps ready in {small} weeks|see every call in one place|stop losing foll
     "phone": _list("""five five five {digit} {digit} {digit} {digit}|{digit} {digit} {digit} {digit} {digit} {digit} {digit}|
 two one two five five five {digit} {digit} {digit} {digit}|four one five, {digit} {digit} {digit}, {digit} {digit} {digit} {digit}"""),
     "digit": _list("one|two|three|four|five|six|seven|eight|nine|zero|oh"),
+    "who": _list("""I|we|you|they|she|he|my {role}|our {role}|your {role}|the team|my boss|{first}|somebody|our customers|
+most teams|the whole office|your people|everybody|the manager|a colleague"""),
+    "did": _list("""was in another meeting|was away on {day}|liked the part about {thing}|asked me about {thing}|wrote to you {past}|
+had a look at it|would start in {month}|could not find the numbers|wanted to know more|talked about it {past}|said the same thing|
+really liked it|needed {minutes} for that|changed the plan {past}|never heard back|would rather wait until {month}|is on holiday until {day}|
+has a list of questions|works with {tool}|takes care of {thing}|pays for {number} seats|will be there too|can answer that|tried it {past}|
+sent the file {past}|looks at it every {day}|would be happy to help|does not have the time|was not sure about {thing}|has to finish {thing} first"""),
+    "clause": _list("""{who} {did}|{who} {did}|{who} {did}|it only takes about {minutes} to set up|it really is a very nice dashboard|
+our prices change in {month}|that is what I wanted to say|there is one thing left|it was better than {tool}|nothing has changed since {month}|
+it would save us {number} hours|that is the whole idea|the rest can wait|this is about {thing}|it took {small} days|the first {small} weeks are free|
+there are {number} of us now|the line was bad|{thing} comes first|we could do it {when}|it depends on {thing}|that was {past}"""),
+    "noun": _list(
+        "deck|agenda|invite|proposal|contract|report|file|recording|list|link|notes|numbers|summary|offer|plan|invoice"
+    ),
+    "soon": _list(
+        "tonight|today|tomorrow|this afternoon|this evening|right away|in a minute|on {day}|by {day}|after the call|for {when} at {hour}"
+    ),
+    "link": (
+        ", and |, but |, so |, because | because | and | when | if | before |, which means |, although | since | unless | after | while "
+    ).split("|"),
+    "start": (
+        "Well, |To be honest, |Yes, |No, |And |But |So |Because |Actually, |Listen, |I think |I guess |Maybe |Then |The thing is, |You know, |Okay, |As you know, |Hold on, |Look, |I heard |I hope "
+    ).split("|"),
 }
 
 TEMPLATES: dict[str, list[str]] = {
@@ -135,6 +158,14 @@ One moment please, I'll put you through.|Please state your name and the reason f
 There is no {first} here.|{first} left the company {past}.|Press one for sales, press two for support.|For billing, press {digit}.|Thank you for calling {company}.|
 Let me transfer you to {first}.|Please hold."""),
 }
+
+FREE: list[str] = (
+    _list("""{clause}{link}{clause}.|{start}{clause}.|{start}{clause}{link}{clause}.|{clause}{link}{clause}?|{clause}.|
+{start}{clause}{link}{clause}{link}{clause}.|Did you know that {clause}?|Is it true that {clause}?|What if {clause}?|{clause}, right?|
+Tell {first} that {clause}.|I will send the {noun} {soon}.|Could you send me the {noun} {soon}?|Let me show you the {noun}.|
+And {clause}.|{start}what I liked about the {noun} was the part about {thing}.|Great, I'll send the {noun} {soon} to you and {who}.""")
+)
+"""Lines of loose talk: whatever follows whatever, so that the decoder has to listen."""
 
 COMMON: list[str] = """
 a about above across action actually add after afternoon again against ago agree ahead all almost alone along

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from media.agreement import Agreement, unlooped
 from media.audio import FRAME, RATE, TRACKS, Frame, Hypothesis, Pcm, Track, Window, Word, samples
+from media.commit import Commit, unlooped
 from media.level import Gain, Leak
 from media.vad import CHUNK, Door, Hysteresis, Judge, Row
 
@@ -92,7 +92,7 @@ class _Turn:
 class _Spoken:
     """What is needed to judge a turn's words, until its final ones have come."""
 
-    agreement: Agreement
+    commit: Commit
     start: int
     voiced: list[tuple[int, int]]
     newest: int = 0
@@ -170,7 +170,7 @@ class _Side:
     def _open(self, start: int, begin: int, at: int) -> SpeechStart:
         self._turns += 1
         self.turn = _Turn(self._turns, start, begin, at, start)
-        self.spoken[self._turns] = _Spoken(Agreement(), start, [])
+        self.spoken[self._turns] = _Spoken(Commit(), start, [])
         self._quiet = 0
         return SpeechStart(self.track, self._turns, at, start)
 
@@ -291,15 +291,18 @@ class Listener:
         words = unlooped(
             tuple(_within(w, spoken.start) for w in hypothesis.words if _voiced(w, spoken.voiced))
         )
+        commit = spoken.commit
         if window.final:
-            words = spoken.agreement.close(words)
+            commit.close(words)
             del side.spoken[window.turn]
         else:
-            words = spoken.agreement.add(words, window.end / RATE)
-            if not words:
+            commit.add(words, window.end / RATE)
+            if not commit.words:
                 return []
-        agreed = len(words) if window.final else spoken.agreement.agreed
-        return [Words(window.track, window.turn, spoken.start, window.end, words, agreed, window.final)]
+        agreed = len(commit.committed)
+        return [
+            Words(window.track, window.turn, spoken.start, window.end, commit.words, agreed, window.final)
+        ]
 
 
 def _within(word: Word, start: int) -> Word:

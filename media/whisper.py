@@ -162,7 +162,7 @@ class Whisper:
                 continue
             start = min(end, begin + at.get(group[0], 0) * STEP)
             stop = min(end, max(start, begin + at[last] * STEP if last in at else end))
-            p = float(np.mean(result.text_token_probs[group[0] : group[-1] + 1]))
+            p = float(np.min(result.text_token_probs[group[0] : group[-1] + 1]))
             yield Word(text, round(start, 3), round(stop, 3), round(min(1.0, max(0.0, p)), 3))
 
     def _groups(self, tokens: list[int]) -> list[list[int]]:

@@ -38,13 +38,13 @@ of sales talk. For people set `BEATLINE_SPEECH_MODEL=base.en` or larger.
 
 `scripts/train_model` makes it from nothing: sentences of a grammar of our own writing (calls, and loose talk), random
 word sequences and mixtures, spoken by espeak-ng (variants of several English accents) and flite (kal, kal16, slt,
-awb) with the synthesisers' own word times; each window then drawn anew with speed, throat length (VTLP), colour, level, noise,
-echo, band, clipping, mu-law or A-law, several up-samplers, cut edges, previous-text context, silence, tones and music
-with empty text, lengths of 1.2 to 30 s. Losses: tokens, a character CTC on the encoder (not shipped), attention
-guided to where the words are (three heads). {steps} steps of 60 s of sound in {minutes:.0f} minutes on two shared
-cores; seed 1, resumed from its checkpoints (a resumed run draws its windows from seed + step). These weights were
-trained in two stages, 13,184 steps before the loose talk was added to the corpus and the rest with it; a run from
-nothing has it throughout.
+awb) with the synthesisers' own word times; each window then drawn anew with speed, throat length (VTLP), colour,
+level, noise, echo, band, clipping, mu-law or A-law, several up-samplers, cut edges, previous-text context, silence,
+tones and music with empty text, lengths of 1.2 to 30 s. Losses: tokens, a character CTC on the
+encoder (not shipped), attention guided to where the words are (three heads). {steps} steps of 60 s of sound in
+{minutes:.0f} minutes on two shared cores; seed 1, resumed from its checkpoints (a resumed run draws its windows from
+seed + step). These weights were trained in two stages, 13,184 steps before the loose talk was added to the corpus and
+the rest with it; a run from nothing has it throughout.
 Python {python}, torch {torch}, ctranslate2 {ctranslate2}, tokenizers {tokenizers}, numpy {numpy}.
 
 ## What it reaches

@@ -53,11 +53,11 @@ def of(kind: type, heard: list[Heard], track: Track = Track.REP) -> list:  # typ
     return [one for one in heard if isinstance(one, kind) and one.track is track]
 
 
-def said(window: Window, text: str) -> Hypothesis:
+def said(window: Window, text: str, p: float = 1.0) -> Hypothesis:
     parts = text.split()
     step = len(window.pcm) / RATE / max(1, len(parts))
     begin = window.start / RATE
-    words = tuple(Word(part, begin + i * step, begin + (i + 1) * step) for i, part in enumerate(parts))
+    words = tuple(Word(part, begin + i * step, begin + (i + 1) * step, p) for i, part in enumerate(parts))
     return Hypothesis(window, words)
 
 
@@ -152,10 +152,10 @@ class TestAccept:
         assert words.agreed == 6
         assert one.accept(said(windows[-2], "too late")) == []
 
-    def test_partials_agree_step_by_step(self) -> None:
+    def test_partials_settle_step_by_step(self) -> None:
         one, windows = self.windows()
-        first = one.accept(said(windows[0], "can we"))
-        second = one.accept(said(windows[1], "can we get"))
+        first = one.accept(said(windows[0], "can we", p=0.7))
+        second = one.accept(said(windows[1], "can we get", p=0.7))
         assert [part.agreed for part in (*first, *second)] == [0, 2]
         assert all(isinstance(part, Words) and not part.final for part in (*first, *second))
 

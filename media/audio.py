@@ -65,7 +65,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One recognised word with its place (media seconds) and its probability."""
+    """One recognised word with its place (media seconds) and `p`, the probability of its least likely token."""
 
     text: str
     start: float

@@ -16,7 +16,7 @@ from media.audio import Word
 REACH = 0.3
 """Seconds of sound after a word without which it may be half a word."""
 
-SURE, DOUBTFUL = 0.98, 0.6
+SURE, DOUBTFUL = 0.99, 0.5
 """Probability from which a word needs no second hypothesis, and below which it waits for the end of its turn."""
 
 OVERLAP = 0.4

@@ -52,7 +52,7 @@ def make(corpus: windows.Corpus, tokens: Tokens, rng: np.random.Generator, part:
     count = max(2, int(SECONDS / length))
     drawn = [windows.compose(corpus, rng, plan, inner) for _ in range(count)]
     mel = windows.features(rng, plan, drawn, length)
-    rows = [windows.written(tokens, rng, window) for window in drawn]
+    rows = [windows.written(tokens, rng, window, plan.timed) for window in drawn]
     longest, frames = max(len(row[0]) for row in rows), mel.shape[2] // 2
     ids = np.full((count, longest), tokens.eot)
     labels = np.full((count, longest), -100)

@@ -57,7 +57,7 @@ def test_a_call_from_ring_to_hang_up(signed_in: Any, site: Any) -> None:
     assert page.text("contact") == "No call yet"
     site.ring()
     page.until("document.getElementById('contact').textContent === 'Sarah Kim'")
-    assert page.text("health-word") == "LIVE"
+    page.until("document.getElementById('health-word').textContent === 'LIVE'")
 
     site.tell(
         Beat(at=0.5, beat="permission_context", phase="entered", since=0.4, budget=15.0),
@@ -68,8 +68,8 @@ def test_a_call_from_ring_to_hang_up(signed_in: Any, site: Any) -> None:
     page.until("document.querySelector('.turn .agreed')?.textContent === 'Hi Sarah'")
     assert page.run("document.querySelector('.turn .open').textContent") == " it"
     page.until("document.getElementById('talk-rep').textContent === '62 %'")
-    assert page.text("air-rep") == "48 %"
-    assert page.text("fact-interruptions") == "2"
+    page.until("document.getElementById('air-rep').textContent === '48 %'")
+    page.until("document.getElementById('fact-interruptions').textContent === '2'")
     current = "document.querySelector('#strip [aria-current=step]')"
     assert page.run(f"{current}.dataset.beat") == "permission_context"
 
@@ -92,7 +92,7 @@ def test_a_call_from_ring_to_hang_up(signed_in: Any, site: Any) -> None:
     proof = Evidence(track="rep", start=20.0, end=24.0, text="Shall we?")
     site.tell(Ask(at=24.2, end=24.0, evidence=proof), _cue("stay_silent", "Stay silent", 24.2))
     page.until("!document.getElementById('ring').hasAttribute('hidden')")
-    assert page.text("cue-text") == "Stay silent"
+    page.until("document.getElementById('cue-text').textContent === 'Stay silent'")
     page.until("document.getElementById('ring-seconds').textContent === '1'")
     assert float(page.run("parseFloat(document.getElementById('ring-fill').style.strokeDasharray)")) > 2
 

@@ -92,7 +92,9 @@ class Window:
     final: bool
     """The utterance has ended: this window is owed an answer and is never replaced."""
     context: str = ""
-    """Text already agreed just before this sound, for the model's previous-text context."""
+    """Text already committed just before this sound, for the model's previous-text context."""
+    careful: bool = False
+    """Words of it were unsure: worth a wider search, when there is time."""
 
     @property
     def end(self) -> int:

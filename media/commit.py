@@ -1,29 +1,33 @@
-"""Which words of a turn are safe to show for good, by risk.
+"""Which words of a phrase are safe to show for good, by risk.
 
 Three rules that others use alone are joined. A word is committed when the sound goes on for `REACH` after it (AlignAtt,
 Papi et al. 2023, read off the alignment afterwards) and the model was sure of its least likely token; or when two
-hypotheses in a row say it (LocalAgreement-2, Macháček et al. 2023) and it was not outright doubtful; or at the end of
-the turn. Only a start of a turn is ever committed, and what is committed never changes.
+hypotheses in a row say it (LocalAgreement-2, Macháček et al. 2023) and it was likely; or when the speaker pauses. Only
+a start of a phrase is ever committed, and what is committed never changes.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from media.audio import Word
 
 REACH = 0.3
 """Seconds of sound after a word without which it may be half a word."""
 
-SURE, DOUBTFUL = 0.99, 0.5
-"""Probability from which a word needs no second hypothesis, and below which it waits for the end of its turn."""
+SURE, DOUBTFUL = 0.97, 0.9
+"""Probability from which a word needs no second hypothesis, and below which it waits for a pause."""
+
+CLEAR = 0.9
+"""Probability from which a word before a pause needs no second look."""
 
 OVERLAP = 0.4
-"""Seconds of committed sound that the next window hears again, so that its first word is whole."""
+"""Seconds of committed sound that the next window hears again, at least."""
 
-_SEAM = 4
-"""Committed words that a window which overlaps them may say again."""
+_LEAD = 0.06
+"""Seconds before a word that belong to its onset."""
 
 _LOOP = 3
 """Times a phrase may follow itself; more is the decoder going round in circles."""
@@ -54,47 +58,66 @@ def unlooped(words: tuple[Word, ...]) -> tuple[Word, ...]:
     return words
 
 
-def after(committed: Sequence[Word], words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """Drop from a hypothesis what its window heard again: by the words themselves, else by their places."""
+def overlap(committed: Sequence[Word]) -> float | None:
+    """Where the next window begins: before the committed word that begins `OVERLAP` before the end of the last.
+
+    A window that begins in mid-word hears another word; two whole ones that are known tell where the new ones begin.
+    """
+    if not committed:
+        return None
+    cut = committed[-1].end
+    whole = [word.start for word in committed if word.start <= cut - OVERLAP]
+    return max(cut - 3 * OVERLAP, (whole[-1] if whole else committed[0].start) - _LEAD)
+
+
+def after(committed: Sequence[Word], words: tuple[Word, ...], begin: float) -> tuple[Word, ...]:
+    """Drop from a hypothesis what its window, which begins at `begin`, heard again.
+
+    Of all numbers of leading words that may be old, the one is taken whose words are most like the committed ones of
+    the same sound and which end nearest to where those end: words alone are misled by what is said twice, places alone
+    by alignment, which gives silence to its neighbours.
+    """
     if not committed:
         return words
     cut = committed[-1].end
-    for repeated in range(min(_SEAM, len(committed), len(words)), 0, -1):
-        tail = committed[-repeated:]
-        # The window may begin in mid-word: one word before the repeated ones is not looked at.
-        for first in (0, 1):
-            again = words[first : first + repeated]
-            heard_again = len(again) == repeated and all(same(a, b) for a, b in zip(tail, again, strict=True))
-            if heard_again and again[-1].start < cut + REACH / 2:
-                return words[first + repeated :]
-    return tuple(word for word in words if (word.start + word.end) / 2 > cut)
+    again = [bare(word.text) for word in committed if word.end > begin + _LEAD]
+    most = next((i for i, word in enumerate(words) if word.start > cut + REACH), len(words))
+    unlike = _unlike(again, [bare(word.text) for word in words[:most]])
+    ends = [begin, *(word.end for word in words[:most])]
+    return words[min(range(most + 1), key=lambda old: unlike[old] + abs(ends[old] - cut) / REACH / 2) :]
+
+
+def _unlike(a: list[str], b: list[str]) -> list[float]:
+    """Edit distance of a list of words and every start of another, in which a word may be half another."""
+    row = [float(i) for i in range(len(b) + 1)]
+    for word in a:
+        before, row[0] = row[0], row[0] + 1
+        for j, other in enumerate(b, 1):
+            changed = before + 1 - SequenceMatcher(None, word, other).ratio()
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, changed)
+    return row
 
 
 class Commit:
-    """One turn's words as they settle."""
+    """One phrase's words as they settle."""
 
     def __init__(self) -> None:
         self.committed: tuple[Word, ...] = ()
         self._rest: tuple[Word, ...] = ()
 
     @property
-    def cut(self) -> float | None:
-        """Where the committed words end (media seconds)."""
-        return self.committed[-1].end if self.committed else None
-
-    @property
     def words(self) -> tuple[Word, ...]:
-        """The turn's words so far."""
+        """All words so far."""
         return self.committed + self._rest
 
-    @property
-    def unsure(self) -> bool:
-        """Tell whether a word that is not committed yet deserves a second look."""
-        return any(word.p < SURE for word in self._rest)
+    def sure(self, words: tuple[Word, ...], begin: float) -> bool:
+        """Tell whether no word of a hypothesis that is not committed yet deserves a second look."""
+        new = after(self.committed, words, begin)
+        return bool(new or self.committed) and all(word.p >= CLEAR for word in new)
 
-    def add(self, words: tuple[Word, ...], end: float) -> None:
-        """Take what was heard in a window whose sound ends at `end` (media seconds)."""
-        before, rest = self._rest, after(self.committed, words)
+    def add(self, words: tuple[Word, ...], begin: float, end: float) -> None:
+        """Take what was heard in a window from `begin` to `end` (media seconds)."""
+        before, rest = self._rest, after(self.committed, words, begin)
         safe = 0
         for place, word in enumerate(rest):
             again = place < len(before) and same(word, before[place])
@@ -104,9 +127,8 @@ class Commit:
         self.committed += rest[:safe]
         self._rest = rest[safe:]
 
-    def close(self, words: tuple[Word, ...] | None = None) -> tuple[Word, ...]:
-        """End the turn, with a last hypothesis if there is one; give its final words."""
-        if words is not None:
-            self._rest = after(self.committed, words)
+    def close(self, words: tuple[Word, ...], begin: float) -> tuple[Word, ...]:
+        """End it with a last hypothesis, of a window that begins at `begin`; give its final words."""
+        self._rest = after(self.committed, words, begin)
         self.committed, self._rest = self.words, ()
         return self.committed

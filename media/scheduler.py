@@ -35,6 +35,11 @@ Turn = tuple[str, Track, int]
 class Engine(Protocol):
     """Something that writes down windows, in a thread."""
 
+    @property
+    def shortest(self) -> float:
+        """Seconds that the model wants to hear at once, at least."""
+        ...
+
     def transcribe(self, windows: Sequence[Window]) -> list[Hypothesis]:
         """Answer every window, in order."""
         ...
@@ -69,6 +74,11 @@ class Scheduler:
         """Windows that the engine could not write down."""
 
     @property
+    def shortest(self) -> float:
+        """Seconds that the engine wants to hear at once, at least."""
+        return self._engine.shortest
+
+    @property
     def level(self) -> int:
         """Step of the overload ladder: 0 none, 1 partials behind all finals, 2 finals only."""
         return 2 if self.wait > STOPPED else 1 if self.wait > SLOW else 0
@@ -81,7 +91,7 @@ class Scheduler:
             overtaken.settle(None)
         if window.final:
             self._finals.append(waiting)
-        elif self.level < 2:
+        elif self.level < (1 if window.careful else 2):
             self._partials[waiting.turn] = waiting
         else:
             if not self._finals:

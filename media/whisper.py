@@ -1,7 +1,8 @@
 """The only file that knows faster-whisper and CTranslate2: windows of sound in, words with times out.
 
 Windows are encoded at their own length where the model allows it. A model says so with a file `beatline.json` beside
-its weights, `{"shortest_window": seconds}`; a model without one is padded to Whisper's 30 s, which stock weights want.
+its weights: `shortest_window` (seconds) and `context_tokens` (how much of what was said before helps it; the shipped
+model loses first words with any). A model without one is padded to Whisper's 30 s, which stock weights want.
 """
 
 from __future__ import annotations
@@ -72,22 +73,38 @@ class Whisper:
         language = {"task": "transcribe", "language": "en"} if self._model.is_multilingual else {}
         self._tokenizer = Tokenizer(self._pieces, self._model.is_multilingual, **language)
         self._features = FeatureExtractor(**_settings(folder / "preprocessor_config.json"))
-        self.shortest = float(_settings(folder / "beatline.json").get("shortest_window", WHOLE))
+        known = _settings(folder / "beatline.json")
+        self.shortest = float(known.get("shortest_window", WHOLE))
+        self._context = int(known.get("context_tokens", 0))
         self._start = list(self._tokenizer.sot_sequence)
 
     def transcribe(self, windows: Sequence[Window]) -> list[Hypothesis]:
         """Write down some windows, those of one length and kind together; the answers come in the windows' order."""
         answers: dict[int, Hypothesis] = {}
-        kinds = sorted((self._length(window), window.final, place) for place, window in enumerate(windows))
-        for (length, final), group in groupby(kinds, key=lambda kind: kind[:2]):
+        prompts = [self._prompt(window) for window in windows]
+        kinds = sorted(
+            (self._length(window), len(prompts[place]), window.final or window.careful, place)
+            for place, window in enumerate(windows)
+        )
+        for (length, _, careful), group in groupby(kinds, key=lambda kind: kind[:3]):
             places = [place for *_, place in group]
             for first in range(0, len(places), BATCH):
                 some = places[first : first + BATCH]
-                found = self._together(
-                    [windows[i] for i in some], length, FINAL_BEAM if final else PARTIAL_BEAM
-                )
+                beam = FINAL_BEAM if careful else PARTIAL_BEAM
+                found = self._together([windows[i] for i in some], [prompts[i] for i in some], length, beam)
                 answers.update(zip(some, found, strict=True))
         return [answers[place] for place in range(len(windows))]
+
+    def _prompt(self, window: Window) -> list[int]:
+        """The tokens before a window's own: its context where the model gains by it, then the task.
+
+        All of the context or none: the start tokens of a batch must be in one place (CTranslate2, whisper.cc).
+        """
+        said: list[int] = []
+        if self._context and window.context:
+            said = self._pieces.encode(" " + window.context, add_special_tokens=False).ids[-self._context :]
+        before = [self._tokenizer.sot_prev, *said] if len(said) == self._context > 0 else []
+        return [*before, *self._start, self._tokenizer.no_timestamps]
 
     def _length(self, window: Window) -> float:
         """Seconds of sound to encode for a window: never more than Whisper's 30."""
@@ -101,16 +118,18 @@ class Whisper:
         mel: NDArray[np.float32] = self._features(sound, padding=0)[:, : round(length * 100)]
         return mel
 
-    def _together(self, windows: list[Window], length: float, beam: int) -> list[Hypothesis]:
+    def _together(
+        self, windows: list[Window], prompts: list[list[int]], length: float, beam: int
+    ) -> list[Hypothesis]:
         began = time.perf_counter()
         mels = np.ascontiguousarray(np.stack([self._mel(window, length) for window in windows]))
         states = self._model.encode(ctranslate2.StorageView.from_array(mels))
         most = int(16 + TOKENS_A_SECOND * length)
         results = self._model.generate(
             states,
-            [[*self._start, self._tokenizer.no_timestamps]] * len(windows),
+            prompts,
             beam_size=beam,
-            max_length=min(448, 2 * most),  # CTranslate2 halves it
+            max_length=min(448, 2 * most + len(prompts[0])),  # CTranslate2 halves it
             return_scores=True,
             return_no_speech_prob=True,
         )

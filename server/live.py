@@ -19,8 +19,9 @@ import structlog
 
 from media.audio import RATE, TRACKS, Frame, Window, samples, seconds
 from media.jitter import Jitter
-from media.listener import Heard, Listener
+from media.listener import Listener
 from media.scheduler import Scheduler
+from media.turns import Heard
 from media.vad import Judge
 from media.wav import Recorder
 from server.call.conversation import Conversation
@@ -153,7 +154,7 @@ class LiveCall:
         self.pulse = Pulse()
         self._decoder = Decoder(started)
         self._jitters = {track: Jitter(track) for track in TRACKS}
-        self._listener = Listener(house.ears.judge)
+        self._listener = Listener(house.ears.judge, shortest=house.ears.scheduler.shortest)
         self._recorder: Recorder | None = self._open(house.recordings / f"{call.id}.wav")
         self._ended = False
         self._tasks: anyio.abc.TaskGroup | None = None
@@ -251,8 +252,8 @@ class LiveCall:
         if hypothesis is None:
             return
         self.pulse.words(max(0.0, self.at - seconds(window.end)))
-        for words in self._listener.accept(hypothesis):
-            self.apply(events_of(words, self.at))
+        for heard in self._listener.accept(hypothesis):
+            self._take(heard)
 
     def _hang_up(self) -> None:
         """Take what still waits; its words are awaited by the task group."""

@@ -11,8 +11,8 @@ import numpy as np
 import structlog
 
 from media.audio import Hypothesis, Pcm, Track, Window, samples
-from media.listener import PRE_ROLL, Words
 from media.scheduler import Engine
+from media.turns import PRE_ROLL, Words
 from media.wav import read_call, repair
 from server.call.conversation import Conversation
 from server.call.heard import events_of

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from media.audio import RATE, Pcm, Window, seconds
-from media.listener import Heard, Listener
+from media.listener import Listener
 from media.scheduler import Engine
+from media.turns import Heard
 from media.vad import Judge
 from media.wav import frames_of
 from server.call.conversation import Conversation
@@ -53,7 +54,7 @@ def replay_sound(
 def _sound(
     rep: Pcm, prospect: Pcm, conversation: Conversation, engine: Engine, judge: Judge, start: CallStarted
 ) -> Iterator[Event]:
-    listener = Listener(judge)
+    listener = Listener(judge, shortest=engine.shortest)
     yield from conversation.apply(start)
     for frame in frames_of(rep, prospect, FRAME):
         yield from _heard(listener.hear(frame), listener, conversation, engine)
@@ -65,16 +66,16 @@ def _sound(
 
 
 def _heard(
-    heard: list[Heard], listener: Listener, conversation: Conversation, engine: Engine
+    heard: Sequence[Heard], listener: Listener, conversation: Conversation, engine: Engine
 ) -> Iterator[Event]:
     windows = [one for one in heard if isinstance(one, Window)]
     at = listener.clock / RATE
     for one in heard:
         if not isinstance(one, Window):
             yield from conversation.apply(events_of(one, at))
-    for hypothesis in engine.transcribe(windows) if windows else ():
-        for words in listener.accept(hypothesis):
-            yield from conversation.apply(events_of(words, at))
+    if windows:
+        answers = [one for hypothesis in engine.transcribe(windows) for one in listener.accept(hypothesis)]
+        yield from _heard(answers, listener, conversation, engine)
 
 
 def _with_summary(events: Iterable[Event], conversation: Conversation) -> Iterator[Event]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from media.audio import RATE, Frame, Hypothesis, Pcm, Track, Window, Word, samples
-from media.listener import LONGEST, PRE_ROLL, Heard, Listener, SpeechStart, SpeechStop, Words
+from media.listener import Listener
+from media.turns import LONGEST, PRE_ROLL, Heard, SpeechStart, SpeechStop, Words
 from media.vad import Row
 
 
@@ -154,10 +155,51 @@ class TestAccept:
 
     def test_partials_settle_step_by_step(self) -> None:
         one, windows = self.windows()
-        first = one.accept(said(windows[0], "can we", p=0.7))
-        second = one.accept(said(windows[1], "can we get", p=0.7))
+        first = one.accept(said(windows[0], "can we", p=0.93))
+        second = one.accept(said(windows[1], "can we get", p=0.93))
         assert [part.agreed for part in (*first, *second)] == [0, 2]
         assert all(isinstance(part, Words) and not part.final for part in (*first, *second))
+
+    def test_a_pause_settles_what_was_said_and_the_next_window_begins_in_it(self) -> None:
+        one = listener()
+        rep = line(5, (1.0, 2.1), (2.45, 3.6))
+        heard: list[Heard] = []
+        for at in range(0, len(rep), 160):
+            for track, pcm in ((Track.REP, rep), (Track.PROSPECT, line(5))):
+                new = one.hear(Frame(track, at, pcm[at : at + 160]))
+                for window in of(Window, new):
+                    new += one.accept(said(window, "can we" if window.end < samples(2.45) else "get it"))
+                heard += new
+        pause = next(w for w in of(Window, heard) if w.end > samples(2.1))
+        later = [w for w in of(Window, heard) if w.end > samples(2.6)]
+        assert all(samples(2.1) <= w.start < samples(2.45) for w in later)
+        assert later[0].context == "can we"
+        settled = next(w for w in of(Words, heard) if w.end == pause.end)
+        assert (settled.agreed, settled.final) == (2, False)
+        final = of(Words, heard)[-1]
+        assert final.final
+        assert [word.text for word in final.words] == ["can", "we", "get", "it"]
+        assert not any(w.final for w in of(Window, heard)), "its words were there when the turn ended"
+
+    def test_an_unsure_word_before_a_pause_gets_one_careful_look(self) -> None:
+        one = listener()
+        sides = {Track.REP: line(2.4, (1.0, 2.1)), Track.PROSPECT: line(2.4)}
+        frames = [
+            Frame(track, at, side[at : at + 160])
+            for at in range(0, samples(2.4), 160)
+            for track, side in sides.items()
+        ]
+        windows = of(Window, [told for frame in frames for told in one.hear(frame)])
+        pause = windows[-1]
+        words, careful = one.accept(said(pause, "can wee", p=0.5))
+        assert isinstance(words, Words)
+        assert words.agreed == 0
+        assert isinstance(careful, Window)
+        assert careful.careful
+        assert (careful.start, careful.end) == (windows[0].start, pause.end)
+        (words,) = one.accept(said(careful, "can we", p=0.5))
+        assert isinstance(words, Words)
+        assert words.agreed == 2
 
     def test_an_older_answer_is_passed_over(self) -> None:
         one, windows = self.windows()

@@ -7,7 +7,7 @@ of −30 dB speech in nine frames of ten; so levels are evened out, and a leak i
 from __future__ import annotations
 
 from collections import deque
-from math import log10
+from math import log10, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,9 @@ _CREST = 2.0
 
 _FIRST_STEP, _STEP = 2.0, 0.3
 """Movement a frame (dB) at first and after two seconds of speech: then 12 dB a second up, 3 down."""
+
+_RAMP = np.linspace(0.0, 1.0, FRAME, dtype=np.float32)
+"""How the gain moves within a frame."""
 
 _RISE = 0.02
 """Noise floor's creep upwards (dB a frame, 1 dB a second); downwards it follows at once."""
@@ -99,7 +102,7 @@ class Gain:
         before, self._factor = self._factor, self._factor + 0.1 * (wanted - self._factor)
         if abs(self._factor - 1.0) < 0.01 and abs(before - 1.0) < 0.01:
             return pcm
-        ramp = np.linspace(before, self._factor, len(pcm), dtype=np.float32)
+        ramp = np.float32(before) + np.float32(self._factor - before) * _RAMP[: len(pcm)]
         louder: Pcm = np.clip(np.rint(pcm * ramp), -32_768, 32_767).astype(np.int16)
         return louder
 
@@ -174,11 +177,20 @@ def _compare(source: NDArray[np.float64], target: NDArray[np.float64], active: f
     """
     chosen = source > active
     heard, seen = source[chosen], target[chosen]
-    quiet = seen <= np.percentile(seen, 75)
+    quiet = seen <= _ranked(seen, 0.75)
     heard, seen = heard[quiet], seen[quiet]
-    if heard.std() < 1.0 or seen.std() < 1.0:
+    a, b = heard - heard.mean(), seen - seen.mean()
+    spread, other = float(np.dot(a, a)) / len(a), float(np.dot(b, b)) / len(b)
+    if spread < 1.0 or other < 1.0:
         return 0.0, 0.0
-    return float(np.corrcoef(heard, seen)[0, 1]), float(np.percentile(seen - heard, 60))
+    alike = float(np.dot(a, b)) / len(a) / sqrt(spread * other)
+    return alike, float(_ranked(seen - heard, 0.6))
+
+
+def _ranked(values: NDArray[np.float64], share: float) -> float:
+    """The value that `share` of the values do not exceed. (numpy.percentile takes six times as long.)"""
+    place = int(share * (len(values) - 1))
+    return float(np.partition(values, place)[place])
 
 
 class Leak:

@@ -2,8 +2,9 @@
 
 A window begins just before the last committed word, so that it is short however long the turn is. Words are asked for
 at dips of the sound, at the latest after a second of it; once more when the speaker pauses, which is where most words
-are committed for good; and then, in idle time and with a wider search, only if one of them was unsure. A turn that ends
-after such a pause needs nothing more: its words are there, or on their way.
+are committed for good; and then, in idle time and with a wider search, only if one of them was unsure, as also when an
+unsure word holds others back for long. A turn that ends after such a pause needs nothing more: its words are there, or
+on their way.
 """
 
 from __future__ import annotations
@@ -143,7 +144,8 @@ class Turns:
             return [self._pause_window(turn, end, Look.PAUSE)]
         new = end - turn.asked
         if not self._quiet and (new >= UPDATE or (new >= SOON and dip)):
-            return [self._window(turn, end, Look.PARTIAL)]
+            stuck = turn.commit.stuck(end / RATE)
+            return [self._window(turn, end, Look.CAREFUL if stuck else Look.PARTIAL)]
         return []
 
     def _window(self, turn: Turn, end: int, look: Look) -> Window:
@@ -229,7 +231,8 @@ class Turns:
             if turn.closed and last and not careful:
                 return [self._final(turn, turn.voiced_end)]
         else:
-            turn.commit.add(words, window.start / RATE, window.end / RATE)
+            careful_look = window.look is Look.CAREFUL
+            turn.commit.add(words, window.start / RATE, window.end / RATE, careful=careful_look)
         return [self._words(turn, window.end, final=False), *careful] if turn.words else careful
 
     def _pause(self, turn: Turn, window: Window, words: tuple[Word, ...]) -> list[Words | Window]:

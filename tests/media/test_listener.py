@@ -214,6 +214,17 @@ class TestAccept:
         assert isinstance(words, Words)
         assert words.agreed == 2
 
+    def test_a_word_that_stays_unsure_gets_a_careful_look_in_mid_speech(self) -> None:
+        one, looks = listener(), []
+        for at in range(0, samples(5.0), 160):
+            for track, pcm in ((Track.REP, line(5, (1.0, 5.0))), (Track.PROSPECT, line(5))):
+                for window in of(Window, one.hear(Frame(track, at, pcm[at : at + 160]))):
+                    looks.append(window.look)
+                    one.accept(said(window, "thursdee at two", p=0.4))
+        assert looks[0] is Look.PARTIAL
+        assert Look.CAREFUL in looks
+        assert Look.PAUSE not in looks
+
     def test_an_older_answer_is_passed_over(self) -> None:
         one, windows = self.windows()
         one.accept(said(windows[1], "can we get"))

@@ -66,7 +66,7 @@ def open_house(settings: Settings, progress: Callable[[str], None] = lambda _: N
     Raises:
         Misconfigured, Unreachable: something is missing or does not answer; the message says what to do.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     store = Store(settings.database_url)
     store.migrate()
     playbooks = load_playbooks(settings.playbooks)

@@ -46,7 +46,7 @@ async def run_demo(sample: str, port: int, browser: bool | None, stay: bool | No
     file = samples_folder() / f"{sample}.flac"
     port = port_at(HOST, port)
     settings = load_settings().below("demo", api_token=SecretStr(secrets.token_urlsafe()))
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     with (settings.data_dir / "server.log").open("a", encoding="utf-8") as log:
         log_to(log, settings.log_level)
         with console.status("Starting: database, speech model …"):

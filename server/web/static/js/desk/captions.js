@@ -85,5 +85,7 @@ export function watchScroll() {
     follows = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
     if (follows) $("latest").hidden = true;
   });
+  // A turned telephone or an opened wrap-up moves the end away without a scroll.
+  new ResizeObserver(() => follows && toEnd()).observe(list);
   $("latest").addEventListener("click", toEnd);
 }

@@ -2,7 +2,7 @@
 
 import { $, say } from "../dom.js";
 
-const WORDS = { live: "LIVE", no_audio: "NO AUDIO", reconnecting: "Reconnecting…", ended: "Call ended", idle: "Waiting", out: "Signed out" };
+const WORDS = { live: "LIVE", no_audio: "NO AUDIO", captions_later: "Captions after the call", reconnecting: "Reconnecting…", ended: "Call ended", idle: "Waiting", out: "Signed out" };
 
 /** `link` is "open", "lost" or "out": how the page itself is connected. */
 export function drawHealth(state, link) {

@@ -1,7 +1,8 @@
 """One call through a served process: real websocket in, real event stream out, all over loopback.
 
-Word: from the moment the last sample of a word was sent to the moment its first partial (or final) with that word had
-come out of the event stream. The word's end is the recogniser's own. Gauge: from the sending of the sound that a
+Word: from the moment the last sample of a word was sent to the moment the first partial (or final) that has this word
+there had come out of the event stream; another word shown in its place does not count. Words and their ends are those
+of the finals. Gauge: from the sending of the sound that a
 `talk` event speaks of (its `at`) to its coming. Core and memory are the serving process's, over the call.
 """
 
@@ -29,6 +30,9 @@ from server.files import samples_folder, twin_header
 from server.simulate import simulate
 
 TOKEN = secrets.token_urlsafe()
+
+NEAR = 0.4
+"""Seconds by which the middle of a word may move from one hypothesis to the next and still be the same word."""
 
 
 @dataclass
@@ -109,17 +113,30 @@ async def play(origin: str, file: Path, seen: Seen) -> float:
 
 
 def word_delays(seen: Seen, began: float) -> list[float]:
-    """Seconds from each word's end to its first coming; a word is known by track, turn and place in its turn."""
-    known: set[tuple[str, int, int]] = set()
+    """Seconds from the end of each final word to the first showing of this very word at this place."""
+    shown = [(came, event) for came, event in seen.events if event["type"] in ("partial", "final")]
     delays = []
-    for came, event in seen.events:
-        if event["type"] in ("partial", "final"):
-            for place, word in enumerate(event["words"]):
-                key = (event["track"], event["turn"], place)
-                if key not in known:
-                    known.add(key)
-                    delays.append(came - (began + word["end"]))
+    for _, final in shown:
+        if final["type"] != "final":
+            continue
+        turn = [(came, event) for came, event in shown if _turn(event) == _turn(final)]
+        for word in final["words"]:
+            came = next(came for came, event in turn if any(_same(word, one) for one in event["words"]))
+            delays.append(came - (began + word["end"]))
     return delays
+
+
+def _turn(event: dict[str, Any]) -> tuple[str, int]:
+    return event["track"], event["turn"]
+
+
+def _same(word: dict[str, Any], other: dict[str, Any]) -> bool:
+    near = abs(word["start"] + word["end"] - other["start"] - other["end"]) / 2 < NEAR
+    return near and _bare(word["text"]) == _bare(other["text"])
+
+
+def _bare(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 async def measure(file: Path, port: int) -> list[Figure]:

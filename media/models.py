@@ -22,6 +22,9 @@ WANTED = (
 )
 """Files of a model folder; not every model has all of them."""
 
+ANSWER = 10.0
+"""Seconds that the hub gets to answer; a network that swallows packets would hold us up for ever."""
+
 _SPARE = 1.1
 """Room on the disk for a download, as a multiple of its size."""
 
@@ -72,9 +75,9 @@ def _download(name: str, folder: Path, progress: Callable[[str], None]) -> None:
     from huggingface_hub.errors import HfHubHTTPError
 
     repository = utils._MODELS[name]
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        about = HfApi().model_info(repository, files_metadata=True)
+        about = HfApi().model_info(repository, files_metadata=True, timeout=ANSWER)
+        folder.mkdir(parents=True, exist_ok=True)
         files = [file for file in about.siblings or [] if file.rfilename in WANTED]
         size = sum(file.size or 0 for file in files)
         card: Any = about.card_data or {}

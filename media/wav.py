@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,9 @@ _FLUSH = samples(0.5)
 
 _SLOWEST = samples(2)
 """How far one track may trail in memory; older sound of it is patched into the file."""
+
+_OGG_PAGE = 27 + 255 + 255 * 255
+"""Bytes of an Ogg page at most."""
 
 _UNKNOWN_SIZES = (0x7FFF_FFFF, 0xFFFF_FFFF)
 """Sizes that programs which write to a pipe leave in a header."""
@@ -159,7 +163,7 @@ def read_call(path: Path) -> tuple[Pcm, Pcm]:
     """
     _check_there(path)
     try:
-        with soundfile.SoundFile(path) as file:
+        with _hushed(), soundfile.SoundFile(path) as file:
             channels, rate, promised = file.channels, file.samplerate, file.frames
             both = file.read(dtype="int16", always_2d=True)
     except (soundfile.SoundFileError, RuntimeError) as problem:
@@ -194,12 +198,43 @@ def _check_there(path: Path) -> None:
         raise ValueError(f"{path} is empty: give a recording of a call")
 
 
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep libsndfile's MP3 decoder, which writes remarks to stderr, from speaking beside us."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _cut_short(path: Path) -> bool:
-    """Tell whether a WAV promises more bytes than the file has (libsndfile quietly reads what there is)."""
+    """Tell whether a file ends before its sound does; libsndfile quietly reads what there is."""
+    with path.open("rb") as file:
+        magic = file.read(4)
+    return {b"RIFF": _wav_cut, b"OggS": _ogg_cut}.get(magic, lambda _: False)(path)
+
+
+def _ogg_cut(path: Path) -> bool:
+    """Tell whether the last page is incomplete or is not marked as the last one (RFC 3533, section 6)."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _OGG_PAGE))
+        tail = file.read()
+    page = tail[max(0, tail.rfind(b"OggS")) :]
+    if len(page) < 27 or not page[5] & 0x04:
+        return True
+    lengths = page[27 : 27 + page[26]]
+    return len(page) < 27 + page[26] + sum(lengths)
+
+
+def _wav_cut(path: Path) -> bool:
+    """Tell whether a WAV promises more bytes than the file has."""
     size = path.stat().st_size
     with path.open("rb") as file:
-        if file.read(12)[:4] != b"RIFF":
-            return False
+        file.seek(12)
         while len(head := file.read(8)) == 8:
             name, length = struct.unpack("<4sI", head)
             if name == b"data":

@@ -6,7 +6,7 @@ The only place of the house that reads the wall clock.
 from __future__ import annotations
 
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +31,7 @@ from server.live import Ears, Live
 from server.outside.bus import Bus
 from server.outside.playbooks import load_playbooks
 from server.outside.store import Store
+from server.records import Call
 from server.recovery import close_interrupted
 from server.settings import Settings
 from server.web import events, health, once, pages, stream
@@ -69,7 +70,7 @@ def open_house(settings: Settings, progress: Callable[[str], None] = lambda _: N
     Raises:
         Misconfigured, Unreachable: something is missing or does not answer; the message says what to do.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     store = Store(settings.database_url)
     store.migrate()
     playbooks = load_playbooks(settings.playbooks)
@@ -96,11 +97,13 @@ def app_of(house: House) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        # Asked before a new call can be among them.
+        interrupted = await anyio.to_thread.run_sync(house.store.live_calls)
         try:
             async with anyio.create_task_group() as tasks:
                 await tasks.start(house.scheduler.run)
                 tasks.start_soon(house.gate.run)
-                tasks.start_soon(_after_a_crash, house)
+                tasks.start_soon(_after_a_crash, house, interrupted)
                 tasks.start_soon(_chores, house)
                 yield
                 tasks.cancel_scope.cancel()
@@ -122,11 +125,10 @@ def app_of(house: House) -> ASGIApp:
     return pages.Guard(app, public_url=house.settings.public_url or "")
 
 
-async def _after_a_crash(house: House) -> None:
+async def _after_a_crash(house: House, calls: Sequence[Call]) -> None:
     """Close the calls that a killed process left open."""
-    closed = await anyio.to_thread.run_sync(
-        close_interrupted, house.store, house.recordings, house.engine, house.playbooks, wall_clock()
-    )
+    rest = (house.store, house.recordings, house.engine, house.playbooks, wall_clock())
+    closed = await anyio.to_thread.run_sync(close_interrupted, calls, *rest)
     if closed:
         log.info("interrupted calls closed", calls=closed)
 

@@ -30,19 +30,23 @@ def main() -> None:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except (Malformed, Misconfigured, Refused) as problem:
-        click.echo(f"beatline: {problem}", err=True)
-        sys.exit(2)
-    except BeatlineError as problem:
-        click.echo(f"beatline: {problem}", err=True)
-        sys.exit(1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except Exception:
-        traceback.print_exc()
-        click.echo("beatline: this is a bug; please report it with the lines above", err=True)
-        sys.exit(1)
+    except Exception as problem:
+        sys.exit(_told(problem))
+
+
+def _told(problem: Exception) -> int:
+    """Say what went wrong: one line for our own errors, a report for a bug; give the exit code."""
+    while isinstance(problem, ExceptionGroup) and len(problem.exceptions) == 1:
+        problem = problem.exceptions[0]  # task groups wrap what their tasks raise
+    if isinstance(problem, BeatlineError):
+        click.echo(f"beatline: {problem}", err=True)
+        return 2 if isinstance(problem, Malformed | Misconfigured | Refused) else 1
+    traceback.print_exception(problem)
+    click.echo("beatline: this is a bug; please report it with the lines above", err=True)
+    return 1
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -84,7 +88,7 @@ def migrate() -> None:
     from server.settings import load_settings
 
     settings = load_settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     store = Store(settings.database_url)
     store.migrate()
     store.close()
@@ -124,10 +128,15 @@ def simulate(file: Path, **options: object) -> None:
 
 
 async def _simulate(file: Path, options: dict[str, object]) -> str:
+    from media.wav import read_call
     from server.files import twin_header
     from server.simulate import Impairments
     from server.simulate import simulate as play
 
+    try:
+        read_call(file)  # before a call is announced for it
+    except ValueError as problem:
+        raise Malformed(str(problem)) from problem
     url, call_id = str(options["url"]), options["call_id"]
     header = {k: v for k, v in twin_header(file).items() if k not in ("id", "date", "level", "rep")}
     header["playbook"] = str(options["playbook"] or header.get("playbook", "post-demo"))
@@ -140,10 +149,7 @@ async def _simulate(file: Path, options: dict[str, object]) -> str:
     else:
         announced = await announce(origin_of(url), os.environ.get("BEATLINE_API_TOKEN", ""), header)
         parameters, call_id = announced.parameters, announced.id
-    try:
-        report = await play(file, url, parameters=parameters, realtime=not options["fast"], impair=impair)
-    except ValueError as problem:
-        raise Malformed(str(problem)) from problem
+    report = await play(file, url, parameters=parameters, realtime=not options["fast"], impair=impair)
     worst = f"at worst {report.worst_lag * 1000:.0f} ms late"
     return f"call {call_id}: {report.seconds:.1f} s played, {report.sent} frames sent, {worst}"
 

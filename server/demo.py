@@ -7,7 +7,7 @@ import os
 import secrets
 import sys
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -41,32 +41,41 @@ A_LOOK = 3.0
 
 
 async def run_demo(sample: str, port: int, browser: bool | None, stay: bool | None) -> None:
-    """Serve, play one sample call in real time, show it, and say where everything was put."""
+    """Serve, play one sample call in real time, show it, and say where everything was put.
+
+    Raises:
+        Misconfigured: something is missing; the message says what to set.
+        Rejected: the call did not go through to its end.
+    """
     console = Console(highlight=False)
     file = samples_folder() / f"{sample}.flac"
     port = port_at(HOST, port)
     settings = load_settings().below("demo", api_token=SecretStr(secrets.token_urlsafe()))
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     with (settings.data_dir / "server.log").open("a", encoding="utf-8") as log:
         log_to(log, settings.log_level)
         with console.status("Starting: database, speech model …"):
-            house = await anyio.to_thread.run_sync(open_house, settings)
+            house = await anyio.to_thread.run_sync(open_house, settings, console.print)
         password = first_admin(house.store, wall_clock())
         server = uvicorn.Server(config_of(house, HOST, port))
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(server.serve)
             while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
                 await anyio.sleep(0.02)
-            await _play(console, house, f"http://{HOST}:{port}", file, password, browser)
+            reason = await _play(console, house, f"http://{HOST}:{port}", file, password, browser)
+            interrupted = server.should_exit
             if stay if stay is not None else sys.stdout.isatty():
                 console.print("Serving until you press Ctrl-C.")
             else:
                 server.should_exit = True
+    if reason != "hangup" and not interrupted:
+        raise Rejected(f"the call ended by “{reason}”, not by a hang-up: {log.name} says why")
 
 
 async def _play(
     console: Console, house: House, origin: str, file: Path, password: str | None, browser: bool | None
-) -> None:
+) -> str:
+    """Play the call and show it; say why it ended."""
     admin = house.store.users()[0]
     link = f"{origin}/login/once/{house.tickets.issue(admin.id, wall_clock())}"
     console.print(Panel.fit(
@@ -83,8 +92,9 @@ async def _play(
     call = await announce(origin, token.get_secret_value(), header)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_carrier, call, origin, file)
-        summary = await _watch(console, origin, token.get_secret_value(), call)
-    console.print(_where(house, origin, call, summary))
+        desk = await _watch(console, origin, token.get_secret_value(), call)
+    console.print(_where(house, origin, call, desk.summary))
+    return desk.reason
 
 
 async def _carrier(call: Announced, origin: str, file: Path) -> None:
@@ -92,14 +102,15 @@ async def _carrier(call: Announced, origin: str, file: Path) -> None:
     url = f"{origin.replace('http', 'ws', 1)}/media/twilio"
     command = [sys.executable, "-m", "server", "simulate", str(file), "--to", url, "--call", call.id]
     env = {**os.environ, "BEATLINE_STREAM_TOKEN": call.parameters["token"]}
-    done = await anyio.run_process(command, env=env, check=False)
+    # A session of its own: Ctrl-C is for us, and the server then hangs up on it.
+    done = await anyio.run_process(command, env=env, check=False, start_new_session=True)
     if done.returncode:
         raise Rejected(f"the carrier's stand-in failed: {done.stderr.decode(errors='replace').strip()}")
 
 
-async def _watch(console: Console, origin: str, token: str, call: Announced) -> dict[str, Any]:
-    """Show the call as its events come; return its summary."""
-    desk, summary = Desk(), {}
+async def _watch(console: Console, origin: str, token: str, call: Announced) -> Desk:
+    """Show the call as its events come; return the desk as it was at the end."""
+    desk = Desk()
     moving = (
         Screen(desk, console=console, transient=True, refresh_per_second=8)
         if console.is_terminal
@@ -112,11 +123,9 @@ async def _watch(console: Console, origin: str, token: str, call: Announced) -> 
                 console.print(line)
             if event["type"] == "call_ended":
                 patience.deadline = anyio.current_time() + AFTERWARDS
-            if event["type"] == "summary":
-                summary = event
             if event["type"] == "synced":
                 break
-    return summary
+    return desk
 
 
 async def follow(origin: str, token: str, call_id: str) -> AsyncIterator[dict[str, Any]]:
@@ -132,7 +141,7 @@ async def follow(origin: str, token: str, call_id: str) -> AsyncIterator[dict[st
                 yield json.loads(line.removeprefix("data: "))
 
 
-def _where(house: House, origin: str, call: Announced, summary: dict[str, Any]) -> Panel:
+def _where(house: House, origin: str, call: Announced, summary: Mapping[str, Any]) -> Panel:
     step = summary.get("next_step") or {}
     words = " ".join(str(step[name]) for name in ("kind", "date", "time") if step.get(name)) or "none"
     lines = [

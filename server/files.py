@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -35,12 +36,21 @@ def samples_folder() -> Path:
 
 
 def twin_header(file: Path) -> dict[str, str]:
-    """What the scripted call beside a recording says of it; nothing when there is none."""
+    """What the scripted call beside a recording says of it; nothing when there is none.
+
+    Raises:
+        Malformed: there is one, and it cannot be read.
+    """
     beside = file.with_suffix(".call.jsonl")
     if not beside.is_file():
         return {}
-    with beside.open(encoding="utf-8") as lines:
-        return {k: str(v) for k, v in json.loads(next(lines, "{}")).get("call", {}).items()}
+    try:
+        with beside.open(encoding="utf-8") as lines:
+            return {k: str(v) for k, v in json.loads(next(lines, "{}")).get("call", {}).items()}
+    except (OSError, ValueError, AttributeError) as problem:
+        raise Malformed(
+            f"{beside}, beside the recording, does not begin with a call: mend or remove it"
+        ) from problem
 
 
 class Player:
@@ -54,7 +64,7 @@ class Player:
     @cached_property
     def engine(self) -> Whisper:
         """The speech model of the settings."""
-        return open_engine(self._settings)
+        return open_engine(self._settings, progress=lambda words: print(words, file=sys.stderr))
 
     @cached_property
     def judge(self) -> Judge:
@@ -97,10 +107,11 @@ class Player:
 
     def replay(self, file: Path, console: Console, *, as_json: bool, realtime: bool) -> None:
         """Print what the rep would have seen."""
-        began = time.monotonic()
+        envelopes = self.envelopes(file)
         if not as_json:
             console.print(Text(str(file), style="bold"))
-        for envelope in self.envelopes(file):
+        began = time.monotonic()
+        for envelope in envelopes:
             if realtime:
                 time.sleep(max(0.0, began + envelope.event.at - time.monotonic()))
             if as_json:
@@ -110,7 +121,7 @@ class Player:
 
     def transcribe(self, file: Path, console: Console, *, as_json: bool) -> None:
         """Print who said what, and when."""
-        if file.suffix in SCRIPTED:
+        if file.suffix in SCRIPTED and file.is_file():
             raise Malformed(f"{file} is a scripted call: it is its own transcript; name a recording")
         for envelope in self.envelopes(file):
             final = envelope.event

@@ -27,7 +27,7 @@ def add_person(email: str, name: str, role: str, password: str) -> None:
     if len(password) < SHORTEST:
         raise Misconfigured(f"the password is too short: use {SHORTEST} characters or more")
     settings = load_settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     store = Store(settings.database_url)
     store.migrate()
     email = email.strip().lower()

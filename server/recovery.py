@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from server.call.heard import events_of
 from server.call.owed import owed
 from server.call.playbook import Playbook
 from server.catch_up import recorded
-from server.errors import BeatlineError
 from server.events import INPUTS, CallEnded, Envelope, Event, SpeechStopped, Talk
 from server.outbox import chores_after
 from server.outside.store import Store
@@ -25,16 +24,22 @@ log = structlog.get_logger("beatline.recovery")
 
 
 def close_interrupted(
-    store: Store, recordings: Path, engine: Engine, playbooks: Mapping[str, Playbook], now: datetime
+    calls: Iterable[Call],
+    store: Store,
+    recordings: Path,
+    engine: Engine,
+    playbooks: Mapping[str, Playbook],
+    now: datetime,
 ) -> int:
-    """Close every call that is still live in the store; run before new calls are taken. Say how many."""
+    """Close the calls that a killed process left live; say how many could be."""
     closed = 0
-    for call in store.live_calls():
+    for call in calls:
         try:
             _close(store, recordings, engine, playbooks, call, now)
             closed += 1
-        except (BeatlineError, KeyError) as problem:
-            log.error("interrupted call stays open", call=call.id, problem=str(problem))
+        except Exception:
+            # One call that cannot be closed must not keep the others open, nor the server from serving.
+            log.exception("interrupted call stays open", call=call.id)
     return closed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -85,6 +86,22 @@ class Settings(BaseSettings):
         """Put the database into the data folder when no other is named."""
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{self.data_dir / 'beatline.db'}")
+
+    def make_data_dir(self) -> None:
+        """Make the data folder if it is not there.
+
+        Raises:
+            Misconfigured: it cannot be made or is not ours to write.
+        """
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            writable = os.access(self.data_dir, os.W_OK | os.X_OK)
+        except OSError:
+            writable = False
+        if not writable:
+            raise Misconfigured(
+                f"{self.data_dir} cannot be made or written: set BEATLINE_DATA_DIR to another folder"
+            )
 
     def below(self, folder: str, **changed: object) -> Self:
         """The same settings over a data folder of its own, with its own database."""

@@ -87,6 +87,9 @@ class Desk:
         self._talk: Mapping[str, Any] = {}
         self._beat = ""
         self._partial: dict[str, str] = {}
+        self.summary: Mapping[str, Any] = {}
+        self.reason = "unknown"
+        """Why the call ended."""
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Take an envelope's JSON in."""
@@ -99,6 +102,10 @@ class Desk:
             self._partial[event["track"]] = said(event["words"])
         elif kind == "final":
             self._partial.pop(event["track"], None)
+        elif kind == "call_ended":
+            self.reason = str(event["reason"])
+        elif kind == "summary":
+            self.summary = event
 
     def __rich__(self) -> RenderableType:
         beats = Text("  ")

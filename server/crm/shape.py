@@ -30,6 +30,11 @@ class Entry:
     """The rep has confirmed it; else it is what the rules made of the call."""
 
 
+def _fixed(step: NextStep) -> bool:
+    """A meeting is one when its day is fixed, whoever says so."""
+    return step.kind == "meeting" and step.date is not None
+
+
 def entry_of(call: Call, summary: Summary | None, wrapup: Wrapup | None) -> Entry:
     """Put together what is known of an ended call."""
     made = summary or Summary(at=call.duration, outcome="no_answer")
@@ -43,7 +48,7 @@ def entry_of(call: Call, summary: Summary | None, wrapup: Wrapup | None) -> Entr
         company=call.contact_company,
         outcome=wrapup.outcome if wrapup else made.outcome,
         sentiment=wrapup.sentiment if wrapup else made.sentiment,
-        meeting=(wrapup.next_step.kind == "meeting") if wrapup else made.meeting,
+        meeting=_fixed(wrapup.next_step) if wrapup else made.meeting,
         next_step=wrapup.next_step if wrapup else made.next_step,
         summary=" ".join(sentence.text for sentence in made.sentences),
         note=wrapup.note if wrapup else "",

@@ -44,9 +44,14 @@ def problem(status: int, detail: str, **more: Any) -> Problem:
     return Problem(body, status_code=status, headers=headers)
 
 
+def _reads_pages(request: Request) -> bool:
+    """Tell whether a person would see the answer; metrics, event streams and recordings are asked for by machines."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
 def explain(request: Request, status: int, detail: str, **more: Any) -> Response:
-    """Answer in the caller's language: JSON below /api, a page elsewhere."""
-    if request.url.path.startswith("/api/"):
+    """Answer in the caller's language: a page for people, JSON for the API's callers and other machines."""
+    if not _reads_pages(request):
         return problem(status, detail, **more)
     title = HTTPStatus(status).phrase
     return page(request, "problem.html", {"title": title, "status": status, "detail": detail}, status)
@@ -63,7 +68,7 @@ def where(error: ValidationError) -> list[dict[str, str]]:
 def on_error(request: Request, error: Exception) -> Response:
     """Answer one of our own errors."""
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
-    if status == 401 and not request.url.path.startswith("/api/"):
+    if status == 401 and _reads_pages(request):
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?next={quote(here, safe='/')}", status_code=303)
     return explain(request, status, str(error))

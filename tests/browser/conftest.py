@@ -78,7 +78,7 @@ class Page:
         self._number += 1
         self._socket.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
         while True:
-            message = json.loads(self._socket.recv(timeout=PATIENCE))
+            message = json.loads(self._socket.recv(timeout=2 * PATIENCE))
             self._note(message)
             if message.get("id") == self._number:
                 if "error" in message:

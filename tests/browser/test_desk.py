@@ -209,6 +209,9 @@ def test_captions_stop_following_a_reader_who_scrolls_up(signed_in: Any, site: A
     assert page.run("captions.scrollTop") == 0
     page.run("document.getElementById('latest').click()")
     page.until(f"{bottom} < 5 && document.getElementById('latest').hidden")
+    for width, height in ((390, 844), (1280, 700)):
+        page.size(width, height)
+        page.until(f"{bottom} < 5")
 
 
 PAIRS = [

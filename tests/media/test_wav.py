@@ -234,6 +234,20 @@ def test_what_cannot_be_read_says_why_in_one_line(tmp_path: Path) -> None:
         assert str(path) in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["a.flac", "a.wav", "a.ogg", "a.mp3"])
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.9, 0.99])
+def test_a_file_cut_anywhere_is_told_and_nothing_else_is_said(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str, share: float
+) -> None:
+    path = tmp_path / name
+    soundfile.write(path, np.random.default_rng(1).uniform(-0.5, 0.5, (40_000, 2)), 8_000)
+    assert len(read_call(path)[0]) >= 40_000
+    os.truncate(path, int(path.stat().st_size * share))
+    with pytest.raises(ValueError, match=r"cut short|damaged"):
+        read_call(path)
+    assert capfd.readouterr().err == ""
+
+
 def test_a_wav_written_to_a_pipe_is_no_cut_file(tmp_path: Path) -> None:
     path = tmp_path / "call.wav"
     record(path, list(frames_of(ramp(8_000), ramp(8_000))))

@@ -72,7 +72,7 @@ SOUNDS = ["mono.wav", "empty.wav", "truncated.flac", "truncated.wav", "noise.wav
 def test_every_bad_recording_is_one_clear_line(bad: dict[str, Path]) -> None:
     for command in ("replay", "transcribe"):
         ran = beatline(command, *(bad[name] for name in SOUNDS))
-        assert (ran.returncode, ran.stdout) == (2, "" if command == "transcribe" else ran.stdout)
+        assert (ran.returncode, ran.stdout) == (2, "")
         lines = ran.stderr.splitlines()
         assert len(lines) == len(SOUNDS), ran.stderr
         for name, line in zip(SOUNDS, lines, strict=True):
@@ -87,7 +87,25 @@ def test_a_bad_scripted_call_is_one_clear_line(bad: dict[str, Path], name: str) 
     refused(beatline("replay", "--json", bad[name]), str(bad[name]))
 
 
-def test_a_scripted_call_is_not_transcribed() -> None:
+def test_a_recording_that_cannot_be_used_is_not_announced(bad: dict[str, Path]) -> None:
+    refused(beatline("simulate", bad["mono.wav"], "--to", "ws://127.0.0.1:9/media/twilio"), "mono.wav", "two")
+
+
+def test_a_broken_twin_beside_a_recording_is_named(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "call.wav", np.zeros((8000, 2), np.int16), 8000)
+    for text in ("{", "[1]", '{"call": 3}'):
+        (tmp_path / "call.call.jsonl").write_text(text)
+        refused(beatline("transcribe", tmp_path / "call.wav"), "call.call.jsonl")
+
+
+def test_a_data_folder_that_cannot_be_made_says_what_to_set(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for command in (("migrate",), ("serve", "--port", "0")):
+        refused(beatline(*command, BEATLINE_DATA_DIR=str(tmp_path / "file" / "x")), "BEATLINE_DATA_DIR")
+
+
+def test_a_scripted_call_is_not_transcribed(tmp_path: Path) -> None:
+    refused(beatline("transcribe", tmp_path / "none.call.jsonl"), "does not exist")
     refused(beatline("transcribe", ROOT / "samples/good.call.jsonl"), "its own transcript")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -183,6 +184,19 @@ def test_no_network_says_what_to_set(tmp_path: Path) -> None:
     assert ran.returncode == 2
     assert ran.stderr.strip().splitlines()[-1].startswith("beatline: tiny.en cannot be downloaded")
     assert "BEATLINE_SPEECH_MODEL" in ran.stderr
+    assert not (tmp_path / "models/tiny.en").exists(), "nothing that looks like a model stays behind"
+
+
+def test_a_network_that_swallows_everything_is_not_waited_for(tmp_path: Path) -> None:
+    script = "import sys; from pathlib import Path; from media import models; models.ANSWER = 0.2\n"
+    script += "models.find('tiny.en', Path(sys.argv[1]))"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        environment = {**os.environ, "HF_ENDPOINT": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        command = [sys.executable, "-c", script, str(tmp_path)]
+        ran = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+    assert "tiny.en cannot be downloaded (ReadTimeout)" in ran.stderr
 
 
 def test_an_unknown_name_lists_the_known(hub: Hub, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def left_live(store: Store, tmp_path: Path, events: Sequence[Event], sound: bool
 
 
 def close(store: Store, tmp_path: Path, engine: Engine) -> int:
-    return close_interrupted(store, tmp_path, engine, load_playbooks(), NOW)
+    return close_interrupted(store.live_calls(), store, tmp_path, engine, load_playbooks(), NOW)
 
 
 HEARD = [
@@ -128,6 +128,28 @@ def test_without_a_recording_the_log_alone_closes_it(store: Store, tmp_path: Pat
     call = store.call("c1")
     assert call is not None
     assert (call.state, call.duration) == ("ended", 2.0)
+
+
+def test_a_call_that_begins_meanwhile_goes_on(store: Store, tmp_path: Path) -> None:
+    left_live(store, tmp_path, HEARD)
+    interrupted = store.live_calls()
+    store.add_call(Call(id="c2", rep="a@x.example", playbook="post-demo", created_at=NOW))
+    store.start_call("c2", NOW, "twilio", "CA2", "c2.wav")
+    assert close_interrupted(interrupted, store, tmp_path, Engine(), load_playbooks(), NOW) == 1
+    assert [call.id for call in store.live_calls()] == ["c2"]
+
+
+class Broken(Engine):
+    """An engine that fails in its own way."""
+
+    def transcribe(self, windows: Sequence[Window]) -> list[Hypothesis]:
+        raise RuntimeError("out of memory")
+
+
+def test_a_call_that_cannot_be_closed_stops_no_server(store: Store, tmp_path: Path) -> None:
+    left_live(store, tmp_path, HEARD)
+    assert close(store, tmp_path, Broken()) == 0
+    assert [call.id for call in store.live_calls()] == ["c1"]
 
 
 def test_a_call_whose_playbook_is_gone_stays_open_and_stops_no_other(store: Store, tmp_path: Path) -> None:

@@ -54,7 +54,9 @@ def test_every_cue_is_one_that_the_script_deserves(name: str, kind: str) -> None
     wanted = [row for row in labels(name) if row["label"] == "cue"]
     for cue in raised(name, kind):
         assert any(
-            row["kind"] == cue.kind and row["from"] - 0.5 <= cue.at <= row["to"] + LATE[kind]
+            row["kind"] == cue.kind
+            and row["from"] - 0.5 <= cue.at <= row["to"] + LATE[kind]
+            and row.get("objection") == cue.objection
             for row in wanted
         ), cue
 

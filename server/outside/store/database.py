@@ -79,7 +79,8 @@ def _engine(url: str) -> Engine:
             return create_engine(address, pool_pre_ping=True)
         except (NoSuchModuleError, ModuleNotFoundError) as problem:
             raise Misconfigured(
-                f"BEATLINE_DATABASE_URL names {address.drivername!r}, whose driver is not installed"
+                f"BEATLINE_DATABASE_URL names {address.drivername!r}, whose driver is not installed: "
+                "install it into .venv, or set sqlite:///FILE"
             ) from problem
     in_memory = address.database in (None, "", ":memory:")
     if not in_memory and address.database:

@@ -51,6 +51,13 @@ def test_the_reps_word_goes_before_the_rules() -> None:
     assert entry_of(CALL, None, None).outcome == "no_answer"
 
 
+def test_a_meeting_without_a_day_is_none_whoever_says_so() -> None:
+    for day, meeting in ((None, False), ("2026-11-27", True)):
+        step = NextStep(kind="meeting", date=day)
+        wrapup = Wrapup(outcome="connect", sentiment="positive", next_step=step, note="")
+        assert entry_of(CALL, SUMMARY, wrapup).meeting is meeting
+
+
 def test_a_line_is_json_with_its_key_first() -> None:
     line = to_line(entry_of(CALL, SUMMARY, None), "push:c1")
     body = json.loads(line)

@@ -53,7 +53,7 @@ class World:
 
     def client(self, **more: Any) -> TestClient:
         """A browser that shows where it comes from, and follows nothing by itself."""
-        headers = {"Origin": SITE, **more.pop("headers", {})}
+        headers = {"Origin": SITE, "Accept": "text/html,*/*;q=0.8", **more.pop("headers", {})}
         return TestClient(Guard(self.app), base_url=SITE, headers=headers, follow_redirects=False, **more)
 
     def machine(self) -> TestClient:

@@ -50,6 +50,16 @@ def test_every_door_but_the_sign_in_page_is_shut(world: Any) -> None:
     assert tried >= 12
 
 
+@pytest.mark.parametrize("accept", ["*/*", "text/event-stream", "application/json"])
+@pytest.mark.parametrize("path", ["/calls/c1/recording", "/desk"])
+def test_a_machine_at_a_shut_door_is_told_so_and_sent_nowhere(world: Any, path: str, accept: str) -> None:
+    """A redirect to a page that answers 200 would look like success to it."""
+    answer = world.client(headers={"Accept": accept}).get(path)
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
 def test_signing_in_sets_a_careful_cookie(world: Any) -> None:
     client = world.client()
     answer = client.post("/login", data={**RIGHT, "email": " Alex@X.example "})

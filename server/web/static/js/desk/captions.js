@@ -81,9 +81,17 @@ export function toEnd() {
 
 export function watchScroll() {
   const list = $("captions");
+  const size = () => `${list.clientWidth} ${list.clientHeight}`;
+  let seen = "";
   list.addEventListener("scroll", () => {
+    if (size() !== seen) return; // moved by a new layout, not by the reader
     follows = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
     if (follows) $("latest").hidden = true;
   });
+  // A turned telephone or an opened wrap-up moves the end away.
+  new ResizeObserver(() => {
+    seen = size();
+    if (follows) toEnd();
+  }).observe(list);
   $("latest").addEventListener("click", toEnd);
 }

@@ -14,6 +14,10 @@ VOICED_SLACK = samples(0.12)
 """A word may lie this far from voiced sound: the model's word times are no better (its card says how good)."""
 
 
+UNLIKELY = 0.35
+"""Probability below which the newest words are not shown yet: three in four of them were wrong (docs/hearing.md)."""
+
+
 @dataclass(eq=False)
 class Turn:
     """A stretch of speech, until its final words have come."""
@@ -50,6 +54,14 @@ class Turn:
     def words(self) -> tuple[Word, ...]:
         """All words so far."""
         return self.settled + self.commit.words
+
+    @property
+    def shown(self) -> tuple[Word, ...]:
+        """All words so far but for unlikely ones at the end, most of which are half words."""
+        words, least = self.words, len(self.committed)
+        while len(words) > least and words[-1].p < UNLIKELY:
+            words = words[:-1]
+        return words
 
     @property
     def committed(self) -> tuple[Word, ...]:

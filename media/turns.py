@@ -233,7 +233,7 @@ class Turns:
         else:
             careful_look = window.look is Look.CAREFUL
             turn.commit.add(words, window.start / RATE, window.end / RATE, careful=careful_look)
-        return [self._words(turn, window.end, final=False), *careful] if turn.words else careful
+        return [self._words(turn, window.end, final=False), *careful] if turn.shown else careful
 
     def _pause(self, turn: Turn, window: Window, words: tuple[Word, ...]) -> list[Words | Window]:
         """Commit what was said before a pause, after a careful look if it is unsure."""
@@ -273,4 +273,5 @@ class Turns:
 
     def _words(self, turn: Turn, end: int, *, final: bool) -> Words:
         agreed = len(turn.committed)
-        return Words(self.track, turn.number, turn.start, end, turn.words, agreed, final)
+        words = turn.words if final else turn.shown
+        return Words(self.track, turn.number, turn.start, end, words, agreed, final)

@@ -225,6 +225,15 @@ class TestAccept:
         assert Look.CAREFUL in looks
         assert Look.PAUSE not in looks
 
+    def test_an_unlikely_end_is_not_shown_until_it_is_final(self) -> None:
+        one, windows = self.windows()
+        begin = windows[0].start / RATE + 0.5
+        half = (Word("can", begin, begin + 0.2, 0.9), Word("wheat", begin + 0.2, begin + 0.4, 0.2))
+        (words,) = one.accept(Hypothesis(windows[0], half))
+        assert isinstance(words, Words)
+        assert [word.text for word in words.words] == ["can"]
+        assert one.accept(Hypothesis(windows[1], half[1:])) == []
+
     def test_an_older_answer_is_passed_over(self) -> None:
         one, windows = self.windows()
         one.accept(said(windows[1], "can we get"))

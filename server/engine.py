@@ -11,14 +11,22 @@ from server.settings import Settings
 
 
 def open_engine(
-    settings: Settings, name: str = "", progress: Callable[[str], None] = lambda _: None
+    settings: Settings,
+    name: str = "",
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    compute: str = "int8",
 ) -> Whisper:
     """Load a speech model: `name`, or what BEATLINE_SPEECH_MODEL says; fetched first where it must be.
+
+    `compute` is CTranslate2's arithmetic.
 
     Raises:
         Misconfigured: it is not there, cannot be had or is none; the message says what to set.
     """
     try:
-        return Whisper(find(name or settings.speech_model, settings.data_dir / "models", progress=progress))
+        cache = settings.data_dir / "models"
+        folder = find(name or settings.speech_model, cache, progress=progress)
+        return Whisper(folder, compute=compute, cache=cache)
     except OSError as problem:
         raise Misconfigured(str(problem)) from problem

@@ -149,7 +149,7 @@ class Point:
     cpu: float
     """Processor seconds: encode, decode, align, each window alone."""
     wrong: tuple[int, ...]
-    """Errors by said word, in one order at every length; a word put in is blamed on the one before it."""
+    """Errors by said word, in one order at every length; words put in are blamed on their window's last."""
 
     @property
     def wer(self) -> float:

@@ -1,7 +1,8 @@
-"""Word errors and cost against the length of windows: as tables with bars in the terminal, and as a picture."""
+"""Word errors and cost against the length of windows: as tables with bars, as a picture, as figures."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -20,11 +21,11 @@ def lines(points: Sequence[Point]) -> dict[Setting, list[Point]]:
     return found
 
 
-def show(console: Console, points: Sequence[Point], choice: Choice, words: int) -> None:
+def show(console: Console, points: Sequence[Point], choice: Choice) -> None:
     """Print the curve that decided, with bars, then all rates."""
     own = Setting("int8", 5, choice.fill, False)
     by = lines(points)
-    console.print(_curve(by[own], by[Setting("int8", 1, choice.fill, False)], choice, words))
+    console.print(_curve(by[own], by[Setting("int8", 1, choice.fill, False)], choice))
     table = Table(title="Word errors (%) in all ways")
     table.add_column("s", justify="right")
     for setting in by:
@@ -38,8 +39,8 @@ def show(console: Console, points: Sequence[Point], choice: Choice, words: int) 
     )
 
 
-def _curve(finals: Sequence[Point], partials: Sequence[Point], choice: Choice, words: int) -> Table:
-    table = Table(title=f"{words} words in windows of so many seconds: {finals[0].setting}")
+def _curve(finals: Sequence[Point], partials: Sequence[Point], choice: Choice) -> Table:
+    table = Table(title=f"{len(finals[0].wrong)} words in windows of so many seconds: {finals[0].setting}")
     for column in ("s", "windows", "mean s", "errors %", "", "CPU ms an update", "CPU ms a second"):
         table.add_column(column, justify="right" if column else "left")
     top = max(point.wer for point in finals) or 1.0
@@ -86,3 +87,24 @@ def picture(points: Sequence[Point], choice: Choice, name: str) -> bytes:
     drawn = BytesIO()
     figure.savefig(drawn, format="png", dpi=120)
     return drawn.getvalue()
+
+
+def figures(points: Sequence[Point], found: dict[str, object]) -> bytes:
+    """All that was measured, as JSON: what is kept beside the model, and `points`."""
+    rows = [
+        {
+            "seconds": p.seconds,
+            "compute": p.setting.compute,
+            "beam": p.setting.beam,
+            "fill": p.setting.fill,
+            "to": "30 s" if p.setting.whole else "bucket",
+            "windows": p.windows,
+            "sound_s": round(p.sound, 2),
+            "errors": sum(p.wrong),
+            "wer": round(p.wer, 5),
+            "cpu_s_per_update": round(p.update, 5),
+            "cpu_s_per_sound_s": round(p.cpu / p.sound, 5),
+        }
+        for p in points
+    ]
+    return (json.dumps({**found, "points": rows}, indent=2) + "\n").encode()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
+from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from importlib.metadata import version
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 
 from rich.console import Console
@@ -29,7 +30,7 @@ from media.calibration import (
 )
 from media.measure import Labelled, hear, load, load_folder
 from media.notes import write_notes, write_whole
-from server.curve import picture, show
+from server.curve import figures, picture, show
 from server.engine import open_engine
 from server.errors import Malformed, Misconfigured
 from server.files import samples_folder
@@ -91,32 +92,25 @@ def check_model(
     if quick:
         speech = [recording.shortened(QUICK_WORDS // len(speech)) for recording in speech]
     points = _measured(settings, name, speech, quick)
-    decided = [point for point in points if point.setting in first_settings(quick)]
-    choice = choose(decided)
+    choice = choose([point for point in points if point.setting in first_settings(quick)])
     words = len(points[0].wrong)
-    conditions = _conditions(speech, words, today)
-    found = noted(choice, points, conditions)
-    show(console, points, choice, words)
+    found = noted(choice, points, _conditions(speech, words, today))
+    show(console, points, choice)
     try:
         if json_to:
-            write_whole(json_to, _as_json(points, found))
+            write_whole(json_to, figures(points, found))
         if png_to:
             write_whole(png_to, picture(points, choice, name or settings.speech_model))
-        if quick or dry_run or words < ENOUGH:
-            why = (
-                "a quick look"
-                if quick
-                else "a dry run"
-                if dry_run
-                else f"{words} words are too few to rely on"
-            )
-            console.print(f"Nothing was stored: {why}.")
-            return
-        cache = _cache(settings)
-        kept = write_notes(models.find(name or settings.speech_model, cache), cache, found)
+        if quick or dry_run:
+            console.print("Nothing was stored: it was " + ("a quick look." if quick else "a dry run."))
+        elif words < ENOUGH:
+            console.print(f"Nothing was stored: {words} words are too few to rely on, give {ENOUGH}.")
+        else:
+            cache = _cache(settings)
+            kept = write_notes(models.find(name or settings.speech_model, cache), cache, found)
+            console.print(f"Stored in {kept}.")
     except OSError as problem:
         raise Misconfigured(f"cannot write: {problem}") from problem
-    console.print(f"Stored in {kept}.")
 
 
 def labelled(sound: Path | None, words: Path | None) -> list[Labelled]:
@@ -143,38 +137,22 @@ def labelled(sound: Path | None, words: Path | None) -> list[Labelled]:
 def _measured(settings: Settings, name: str, speech: list[Labelled], quick: bool) -> list[Point]:
     """Hear all speech in all ways, under a progress bar; first what decides, then the rest with the fill that won."""
     lengths = QUICK_LENGTHS if quick else LENGTHS
-    windows = {seconds: sum(len(recording.cut(seconds)) for recording in speech) for seconds in lengths}
+    windows = sum(len(recording.cut(seconds)) for recording in speech for seconds in lengths)
     ways = len(first_settings(quick)) + len(more_settings(FILLS[0], quick))
-    points: list[Point] = []
     err = Console(stderr=True)
+    columns = Progress.get_default_columns()
+
+    def heard(wanted: list[Setting]) -> Iterator[Point]:
+        for compute, group in groupby(wanted, key=lambda setting: setting.compute):
+            engine = open_engine(settings, name, err.print, compute=compute)
+            for setting, seconds in product(group, lengths):
+                yield hear(engine, speech, seconds, setting, tick)
+
     # No refreshing thread: its work would count as the model's.
-    with Progress(
-        *Progress.get_default_columns(),
-        console=err,
-        transient=True,
-        auto_refresh=False,
-        disable=not err.is_terminal,
-    ) as bar:
-        task = bar.add_task("", total=ways * sum(windows.values()))
-
-        def hear_all(wanted: list[Setting]) -> None:
-            for compute, group in groupby(wanted, key=lambda setting: setting.compute):
-                engine = open_engine(settings, name, err.print, compute=compute)
-                for setting in group:
-                    for seconds in lengths:
-                        bar.update(task, description=f"{seconds:g} s, {setting}")
-                        points.append(
-                            hear(
-                                engine,
-                                speech,
-                                seconds,
-                                setting,
-                                lambda: bar.update(task, advance=1, refresh=True),
-                            )
-                        )
-
-        hear_all(first_settings(quick))
-        hear_all(more_settings(best_fill(points), quick))
+    with Progress(*columns, console=err, auto_refresh=False, disable=not err.is_terminal) as bar:
+        tick = partial(bar.update, bar.add_task("Hearing", total=ways * windows), advance=1, refresh=True)
+        points = list(heard(first_settings(quick)))
+        points += heard(more_settings(best_fill(points), quick))
     return points
 
 
@@ -188,23 +166,3 @@ def _conditions(speech: list[Labelled], words: int, today: date) -> dict[str, ob
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "versions": {name: version(name) for name in ("beatline", "ctranslate2", "faster-whisper")},
     }
-
-
-def _as_json(points: list[Point], found: dict[str, object]) -> bytes:
-    rows = [
-        {
-            "seconds": p.seconds,
-            "compute": p.setting.compute,
-            "beam": p.setting.beam,
-            "fill": p.setting.fill,
-            "to": "30 s" if p.setting.whole else "bucket",
-            "windows": p.windows,
-            "sound_s": round(p.sound, 2),
-            "errors": sum(p.wrong),
-            "wer": round(p.wer, 5),
-            "cpu_s_per_update": round(p.update, 5),
-            "cpu_s_per_sound_s": round(p.cpu / p.sound, 5),
-        }
-        for p in points
-    ]
-    return (json.dumps({**found, "points": rows}, indent=2) + "\n").encode()

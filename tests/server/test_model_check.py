@@ -68,7 +68,7 @@ def test_a_quick_look_shows_the_curve_and_stores_nothing(pair: Path, model: Path
     )
     assert ran.returncode == 0, ran.stderr
     assert "Shortest safe window" in ran.stdout
-    assert "Nothing was stored: a quick look." in ran.stdout
+    assert "Nothing was stored: it was a quick look." in ran.stdout
     assert not (model / "beatline.json").exists()
     found = json.loads(figures.read_text())
     words = found["checked"]["words"]
@@ -99,9 +99,18 @@ def brief(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("brief")
-def test_what_is_measured_is_stored_and_used(pair: Path, model: Path, tmp_path: Path) -> None:
-    assert "a dry run" in check(model, pair, dry_run=True)
+def test_a_dry_run_and_too_few_words_store_nothing(
+    pair: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech, "LENGTHS", (4,))
+    assert "it was a dry run" in check(model, pair, dry_run=True)
+    monkeypatch.setattr(speech, "ENOUGH", 300)
+    assert "words are too few" in check(model, pair)
     assert Whisper(model).shortest == 30.0
+
+
+@pytest.mark.usefixtures("brief")
+def test_what_is_measured_is_stored_and_used(pair: Path, model: Path) -> None:
     assert f"Stored in {model / 'beatline.json'}" in check(model, pair)
     kept = json.loads((model / "beatline.json").read_text())
     assert kept["shortest_window"] in (2.0, 4.0)
@@ -150,7 +159,6 @@ def test_bad_input_ends_with_code_two(pair: Path, tmp_path: Path) -> None:
     for arguments, says in [
         (("--speech", tmp_path / "no.flac"), "does not exist"),
         (("no-such-model", "--speech", pair), "no-such-model"),
-        (("--speech", pair, "--json", tmp_path / "no" / "figures.json"), "is no folder"),
     ]:
         ran = beatline(*arguments, data=tmp_path)
         assert (ran.returncode, ran.stdout) == (2, ""), ran.stderr

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Spoken:
     end: float
 
     def __post_init__(self) -> None:
-        if not self.text.strip() or not 0 <= self.start < self.end:
+        if not self.text.strip() or not 0 <= self.start < self.end < inf:
             raise ValueError(f"{self.text!r} from {self.start} to {self.end} is no word")
 
 
@@ -115,7 +116,7 @@ def _phrases(words: list[Spoken]) -> tuple[Phrase, ...]:
         raise ValueError(f"{late.text!r} at {late.start} s comes after a later word of its track")
     gaps = [max(0.0, b.start - a.end) for a, b in pairwise(words)]
     phrases: list[list[Spoken]] = []
-    for word, before, after in zip(words, [np.inf, *gaps], [*gaps, np.inf], strict=True):
+    for word, before, after in zip(words, [inf, *gaps], [*gaps, inf], strict=True):
         if before >= PAUSE:
             phrases.append([])
         begin = max(0.0, word.start - min(BEFORE, before / 2))

@@ -90,7 +90,7 @@ def check_model(
         if file and not file.absolute().parent.is_dir():
             raise Misconfigured(f"{file.parent} is no folder: name one that exists")
     if quick:
-        speech = [recording.shortened(QUICK_WORDS // len(speech)) for recording in speech]
+        speech = [recording.shortened(max(1, QUICK_WORDS // len(speech))) for recording in speech]
     points = _measured(settings, name, speech, quick)
     choice = choose([point for point in points if point.setting in first_settings(quick)])
     words = len(points[0].wrong)

@@ -101,8 +101,9 @@ def test_words_that_cannot_be_used_are_named(text: str, says: str) -> None:
 
 
 def test_a_word_must_have_a_place() -> None:
-    with pytest.raises(ValueError, match="is no word"):
-        Spoken("hi", 1.0, float("nan"))
+    for end in (float("nan"), float("inf"), 0.5):
+        with pytest.raises(ValueError, match="is no word"):
+            Spoken("hi", 1.0, end)
 
 
 def point(

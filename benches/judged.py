@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from media.wer import aligned, bare
+
 SLACK = 0.25
 """Seconds around a spoken sentence within which a word counts as spoken: silence before and after it is cut roughly."""
 
@@ -49,11 +51,6 @@ def spoken(file: Path, track: str) -> list[list[Said]]:
     return [[Said(*word) for word in row["words"]] for row in rows if row["track"] == track]
 
 
-def bare(word: str) -> str:
-    """A word without case and punctuation."""
-    return "".join(letter for letter in word.lower() if letter.isalnum() or letter == "'")
-
-
 def told(events: list[dict[str, Any]]) -> list[Out]:
     """Split what a peer told into words; those of one event share its times evenly."""
     out = []
@@ -66,32 +63,10 @@ def told(events: list[dict[str, Any]]) -> list[Out]:
     return out
 
 
-def aligned(said: list[str], heard: list[str]) -> tuple[int, list[tuple[int, int]]]:
-    """Edit distance of two lists of words, and the places of those that are right in both."""
-    table = [list(range(len(heard) + 1))]
-    for i, word in enumerate(said, 1):
-        row = [i]
-        for j, other in enumerate(heard, 1):
-            row.append(min(table[-1][j] + 1, row[-1] + 1, table[-1][j - 1] + (word != other)))
-        table.append(row)
-    i, j, right = len(said), len(heard), []
-    while i and j:
-        if said[i - 1] == heard[j - 1] and table[i][j] == table[i - 1][j - 1]:
-            right.append((i - 1, j - 1))
-            i, j = i - 1, j - 1
-        elif table[i][j] == table[i - 1][j - 1] + 1:
-            i, j = i - 1, j - 1
-        elif table[i][j] == table[i - 1][j] + 1:
-            i -= 1
-        else:
-            j -= 1
-    return table[-1][-1], right[::-1]
-
-
 def judge(sentences: list[list[Said]], out: list[Out]) -> Verdict:
     """Judge one track."""
     words = [word for sentence in sentences for word in sentence]
-    wrong, right = aligned([bare(word.text) for word in words], [bare(word.text) for word in out])
+    wrong, right = aligned([word.text for word in words], [word.text for word in out])
     pairs = {i: out[j] for i, j in right}
     finals, at = [], 0
     for sentence in sentences:

@@ -1,8 +1,10 @@
 """The only file that knows faster-whisper and CTranslate2: windows of sound in, words with times out.
 
 Windows are encoded at their own length where the model allows it. A model says so with a file `beatline.json` beside
-its weights: `shortest_window` (seconds) and `context_tokens` (how much of what was said before helps it; the shipped
-model loses first words with any). A model without one is padded to Whisper's 30 s, which stock weights want.
+its weights (`beatline model check` measures and writes it): `shortest_window` (seconds), `padding` (`sound`: silence
+before the mel is made; `mel`: 0.0 in it, as faster-whisper does) and `context_tokens` (how much of what was said before
+helps it; the shipped model loses first words with any). A model without one is padded to Whisper's 30 s, which stock
+weights want.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer as Pieces
 
 from media.audio import RATE, Hypothesis, Look, Window, Word
+from media.notes import read_notes
 from media.resample import upsample
 
 STEP = 0.02
@@ -55,18 +58,28 @@ class Whisper:
         folder: a CTranslate2 Whisper folder with tokenizer.json.
         device: `cpu`, `cuda`, or `auto` for a GPU where there is one.
         workers: batches that are worked on at a time, each on one core (a GPU serves one after the other).
+        compute: CTranslate2's arithmetic, `int8` or `float32`.
+        cache: folder of models, where a check is kept of a model whose own folder cannot be written.
 
     Raises:
         OSError: files are missing or are no such model; one line says which.
     """
 
-    def __init__(self, folder: Path, *, device: str = "cpu", workers: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        device: str = "cpu",
+        workers: int = 1,
+        compute: str = "int8",
+        cache: Path | None = None,
+    ) -> None:
         for name in ("model.bin", "config.json", "tokenizer.json"):
             if not (folder / name).is_file():
                 raise OSError(f"{folder} is no speech model: {name} is missing; name a faster-whisper folder")
         try:
             self._model = ctranslate2.models.Whisper(
-                str(folder), device=device, compute_type="int8", intra_threads=1, inter_threads=workers
+                str(folder), device=device, compute_type=compute, intra_threads=1, inter_threads=workers
             )
         except (RuntimeError, ValueError) as problem:
             raise OSError(f"{folder} cannot be loaded: {problem}") from problem
@@ -74,8 +87,9 @@ class Whisper:
         language = {"task": "transcribe", "language": "en"} if self._model.is_multilingual else {}
         self._tokenizer = Tokenizer(self._pieces, self._model.is_multilingual, **language)
         self._features = FeatureExtractor(**_settings(folder / "preprocessor_config.json"))
-        known = _settings(folder / "beatline.json")
+        known = read_notes(folder, cache)
         self.shortest = float(known.get("shortest_window", WHOLE))
+        self.padding = str(known.get("padding", "sound"))
         self._context = int(known.get("context_tokens", 0))
         self._start = list(self._tokenizer.sot_sequence)
         self.workers = workers
@@ -120,8 +134,10 @@ class Whisper:
         sound = np.zeros(round(length * 2 * RATE), np.float32)
         heard = upsample(window.pcm[-round(length * RATE) :])
         sound[: len(heard)] = heard
+        if self.padding == "mel":
+            sound = sound[: max(len(heard), round(2 * RATE * STEP))]  # shorter has no mel
         mel: NDArray[np.float32] = self._features(sound, padding=0)[:, : round(length * 100)]
-        return mel
+        return np.pad(mel, ((0, 0), (0, round(length * 100) - mel.shape[1])))
 
     def _together(self, windows: list[Window], length: float, beam: int) -> list[Hypothesis]:
         began = time.perf_counter()
@@ -202,7 +218,5 @@ def _settings(file: Path) -> dict[str, Any]:
     if not file.is_file():
         return {}
     found: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    if file.name == "preprocessor_config.json":
-        known = ("feature_size", "sampling_rate", "hop_length", "chunk_length", "n_fft")
-        return {name: found[name] for name in known if name in found}
-    return found
+    known = ("feature_size", "sampling_rate", "hop_length", "chunk_length", "n_fft")
+    return {name: found[name] for name in known if name in found}

@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import anyio
 import click
@@ -235,8 +236,28 @@ def model_fetch(name: str) -> None:
 
 @model.command("check")
 @click.argument("name", default="")
-def model_check(name: str) -> None:
-    """Load a model (BEATLINE_SPEECH_MODEL's when none is named) and hear the shipped samples with it."""
-    from server.speech import check_model
+@click.option(
+    "--speech",
+    type=click.Path(path_type=Path),
+    help="Your own labelled recording (two channels), or a folder of such [default: the shipped speech].",
+)
+@click.option(
+    "--words",
+    type=click.Path(path_type=Path),
+    help="Its words, as JSON lines [default: NAME.words.jsonl beside it].",
+)
+@click.option("--quick", is_flag=True, help="A rough look: fewer lengths, 150 words; stores nothing.")
+@click.option("--json", "json_to", type=click.Path(path_type=Path), help="Write every figure here.")
+@click.option("--png", "png_to", type=click.Path(path_type=Path), help="Draw the curve here.")
+@click.option("--dry-run", is_flag=True, help="Measure and show, store nothing.")
+def model_check(name: str, speech: Path | None, words: Path | None, **options: Any) -> None:
+    """Measure which windows a speech model bears, and store it beside the model, where the engine looks.
 
-    check_model(name, Console(highlight=False))
+    Hears labelled speech in windows of 1 to 30 s, filled up in each way, and keeps the shortest length that is as good
+    as the best longer one. NAME is shipped, a folder or a faster-whisper name [default: BEATLINE_SPEECH_MODEL].
+    The format of labelled speech: docs/model-check.md.
+    """
+    from server.app import wall_clock
+    from server.speech import check_model, labelled
+
+    check_model(name, labelled(speech, words), Console(highlight=False), today=wall_clock().date(), **options)

@@ -11,15 +11,23 @@ from server.settings import Settings
 
 
 def open_engine(
-    settings: Settings, name: str = "", progress: Callable[[str], None] = lambda _: None
+    settings: Settings,
+    name: str = "",
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    compute: str = "int8",
 ) -> Whisper:
     """Load a speech model: `name`, or what BEATLINE_SPEECH_MODEL says; fetched first where it must be.
+
+    `compute` is CTranslate2's arithmetic.
 
     Raises:
         Misconfigured: it is not there, cannot be had or is none; the message says what to set.
     """
     try:
-        folder = find(name or settings.speech_model, settings.data_dir / "models", progress=progress)
-        return Whisper(folder, device=settings.speech_device, workers=settings.speech_workers)
+        cache = settings.data_dir / "models"
+        folder = find(name or settings.speech_model, cache, progress=progress)
+        device, workers = settings.speech_device, settings.speech_workers
+        return Whisper(folder, device=device, workers=workers, compute=compute, cache=cache)
     except OSError as problem:
         raise Misconfigured(str(problem)) from problem

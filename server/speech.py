@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-import json
-import time
+import os
+import platform
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from importlib.metadata import version
+from itertools import groupby, product
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from media import models
-from media.audio import RATE
-from media.vad import Judge
-from media.wav import read_call
+from media.calibration import (
+    ENOUGH,
+    FILLS,
+    LENGTHS,
+    Point,
+    Setting,
+    best_fill,
+    choose,
+    first_settings,
+    more_settings,
+    noted,
+)
+from media.measure import Labelled, hear, load, load_folder
+from media.notes import write_notes, write_whole
+from server.curve import figures, picture, show
 from server.engine import open_engine
-from server.errors import Misconfigured
-from server.events import CallStarted, Final
+from server.errors import Malformed, Misconfigured
 from server.files import samples_folder
-from server.outside.playbooks import load_playbooks
-from server.replay import replay_sound
 from server.settings import Settings, load_settings
+
+QUICK_LENGTHS, QUICK_WORDS = (1, 2, 4, 10, 30), 150
+"""What a quick look hears: enough to see the shape of the curve, too little to decide by."""
 
 
 def _cache(settings: Settings) -> Path:
@@ -49,56 +67,102 @@ def fetch_model(name: str, console: Console) -> None:
     console.print(f"{name} is in {folder}. Use it with BEATLINE_SPEECH_MODEL={name}")
 
 
-def check_model(name: str, console: Console) -> None:
-    """Hear the shipped samples with a model: word errors against their scripts, and how much faster than real time.
+def check_model(
+    name: str,
+    speech: list[Labelled],
+    console: Console,
+    *,
+    today: date,
+    quick: bool = False,
+    dry_run: bool = False,
+    json_to: Path | None = None,
+    png_to: Path | None = None,
+) -> None:
+    """Measure word errors and cost against the length of windows, show them, and keep what was chosen by the model.
+
+    Nothing is written before all is measured, so an interrupted check leaves everything as it was.
 
     Raises:
-        Misconfigured: the samples or the model are not there.
+        Misconfigured: the model is not there, or no place to write to.
     """
     settings = load_settings()
-    files = sorted(samples_folder().glob("*.flac"))
-    if not files:
-        raise Misconfigured(f"no samples in {samples_folder()}: make them with scripts/make_calls")
-    engine, judge, playbooks = (
-        open_engine(settings, name, console.print),
-        Judge(),
-        load_playbooks(settings.playbooks),
-    )
-    table = Table("sample", "words", "wrong", "times real time")
-    for file in files:
-        rep, prospect = read_call(file)
-        said = _said(file.with_suffix(".call.jsonl"))
-        start = CallStarted(at=0.0, playbook=next(iter(playbooks)))
-        began = time.perf_counter()
-        played = list(replay_sound(rep, prospect, next(iter(playbooks.values())), engine, judge, start))
-        took = time.perf_counter() - began
-        finals = sorted(
-            (e.event for e in played if isinstance(e.event, Final)), key=lambda final: final.start
-        )
-        heard = [word.text for final in finals for word in final.words]
-        wrong = errors(said, heard)
-        table.add_row(
-            file.stem, str(len(said)), f"{wrong / max(1, len(said)):.1%}", f"{len(rep) / RATE / took:.0f}"
-        )
-    console.print(table)
+    for file in (json_to, png_to):
+        if file and not file.absolute().parent.is_dir():
+            raise Misconfigured(f"{file.parent} is no folder: name one that exists")
+    if quick:
+        speech = [recording.shortened(max(1, QUICK_WORDS // len(speech))) for recording in speech]
+    points = _measured(settings, name, speech, quick)
+    choice = choose([point for point in points if point.setting in first_settings(quick)])
+    words = len(points[0].wrong)
+    found = noted(choice, points, _conditions(speech, words, today))
+    show(console, points, choice)
+    try:
+        if json_to:
+            write_whole(json_to, figures(points, found))
+        if png_to:
+            write_whole(png_to, picture(points, choice, name or settings.speech_model))
+        if quick or dry_run:
+            console.print("Nothing was stored: it was " + ("a quick look." if quick else "a dry run."))
+        elif words < ENOUGH:
+            console.print(f"Nothing was stored: {words} words are too few to rely on, give {ENOUGH}.")
+        else:
+            cache = _cache(settings)
+            kept = write_notes(models.find(name or settings.speech_model, cache), cache, found)
+            console.print(f"Stored in {kept}.")
+    except OSError as problem:
+        raise Misconfigured(f"cannot write: {problem}") from problem
 
 
-def _said(script: Path) -> list[str]:
-    lines = [json.loads(line) for line in script.read_text("utf-8").splitlines()]
-    spoken = [line for line in lines if {"track", "start", "text"} <= line.keys()]
-    return [word for line in sorted(spoken, key=lambda line: line["start"]) for word in line["text"].split()]
+def labelled(sound: Path | None, words: Path | None) -> list[Labelled]:
+    """Load the shipped speech, a recording with its words (by default those beside it), or a folder of such pairs.
+
+    Raises:
+        Malformed: one cannot be used; the message says why.
+    """
+    if sound is None and words is not None:
+        raise Malformed("--words needs --speech: name the recording too")
+    sound = sound or samples_folder() / "labelled" / "speech.flac"
+    try:
+        if sound.is_dir():
+            if words is not None:
+                raise Malformed(
+                    f"{sound} is a folder: leave --words out, each recording has its own beside it"
+                )
+            return load_folder(sound)
+        return [load(sound, words or sound.with_suffix(".words.jsonl"))]
+    except ValueError as problem:
+        raise Malformed(str(problem)) from problem
 
 
-def _bare(word: str) -> str:
-    return "".join(letter for letter in word.lower() if letter.isalnum() or letter == "'")
+def _measured(settings: Settings, name: str, speech: list[Labelled], quick: bool) -> list[Point]:
+    """Hear all speech in all ways, under a progress bar; first what decides, then the rest with the fill that won."""
+    lengths = QUICK_LENGTHS if quick else LENGTHS
+    windows = sum(len(recording.cut(seconds)) for recording in speech for seconds in lengths)
+    ways = len(first_settings(quick)) + len(more_settings(FILLS[0], quick))
+    err = Console(stderr=True)
+    columns = Progress.get_default_columns()
+
+    def heard(wanted: list[Setting]) -> Iterator[Point]:
+        for compute, group in groupby(wanted, key=lambda setting: setting.compute):
+            engine = open_engine(settings, name, err.print, compute=compute)
+            for setting, seconds in product(group, lengths):
+                yield hear(engine, speech, seconds, setting, tick)
+
+    # No refreshing thread: its work would count as the model's.
+    with Progress(*columns, console=err, auto_refresh=False, disable=not err.is_terminal) as bar:
+        tick = partial(bar.update, bar.add_task("Hearing", total=ways * windows), advance=1, refresh=True)
+        points = list(heard(first_settings(quick)))
+        points += heard(more_settings(best_fill(points), quick))
+    return points
 
 
-def errors(said: list[str], heard: list[str]) -> int:
-    """Count word errors: the edit distance between two lists of words, case and punctuation aside."""
-    a, b = [_bare(word) for word in said], [_bare(word) for word in heard]
-    row = list(range(len(b) + 1))
-    for i, word in enumerate(a, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(b, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != other))
-    return row[-1]
+def _conditions(speech: list[Labelled], words: int, today: date) -> dict[str, object]:
+    return {
+        "date": today.isoformat(),
+        "speech": [recording.name for recording in speech],
+        "words": words,
+        "compute": "int8",
+        "threads": 1,
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "versions": {name: version(name) for name in ("beatline", "ctranslate2", "faster-whisper")},
+    }

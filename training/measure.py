@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from media.wer import errors as word_errors
 from training import channel, mel, windows
 from training.network import Net, greedy
 from training.text import normalise
@@ -17,12 +18,7 @@ from training.tokens import Tokens
 def errors(said: str, heard: str) -> tuple[int, int]:
     """Count word errors (edit distance of normalised words) and the words said."""
     a, b = normalise(said).split(), normalise(heard).split()
-    row = list(range(len(b) + 1))
-    for i, word in enumerate(a, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(b, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != other))
-    return row[-1], len(a)
+    return word_errors(a, b), len(a)
 
 
 def rate(pairs: Sequence[tuple[str, str]]) -> float:

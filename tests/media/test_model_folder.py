@@ -14,8 +14,8 @@ from media.audio import RATE, Look, Pcm, Track, Window, samples
 from media.models import shipped
 from media.resample import upsample
 from media.wav import read_call
+from media.wer import errors
 from media.whisper import Whisper
-from server.speech import errors
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_BYTES = 12 * 2**20

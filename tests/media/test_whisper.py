@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from media.audio import RATE, Look, Track, Window, samples
 from media.models import shipped
+from media.notes import write_notes
 from media.wav import read_call
 from media.whisper import Whisper
 
@@ -91,6 +93,37 @@ def test_a_stock_model_is_padded_to_thirty_seconds(tmp_path: Path) -> None:
         Whisper(shipped()).shortest
         == json.loads((shipped() / "beatline.json").read_text())["shortest_window"]
     )
+
+
+def test_a_checked_model_is_heard_as_its_notes_say(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(shipped(), folder)
+    cache = tmp_path / "models"
+    write_notes(folder, cache, {"shortest_window": 4.0, "padding": "mel"})
+    engine = Whisper(folder, compute="float32", cache=cache)
+    assert (engine.shortest, engine.padding) == (4.0, "mel")
+    assert texts(engine, [window(0.5, 2.4)]) == texts(Whisper(shipped()), [window(0.5, 2.4)])
+
+
+@pytest.mark.parametrize("padding", ["sound", "mel"])
+def test_sound_shorter_than_a_frame_is_no_words_however_filled(padding: str) -> None:
+    engine = Whisper(shipped())
+    engine.padding = padding
+    for count in (0, 1, 100, 200):
+        (answer,) = engine.transcribe([Window(Track.REP, 1, 1, 0, REP[:count], Look.FINAL)])
+        assert answer.words == ()
+
+
+def test_the_two_fills_differ_only_where_something_is_filled(engine: Whisper) -> None:
+    def mel(padding: str, length: float) -> NDArray[np.float32]:
+        engine.padding = padding
+        return engine._mel(window(0.5, 2.5), length)
+
+    assert np.array_equal(mel("sound", 2.0), mel("mel", 2.0))
+    assert mel("mel", 4.0).shape == mel("sound", 4.0).shape == (80, 400)
+    assert not mel("mel", 4.0)[:, 200:].any()
+    assert mel("sound", 4.0)[:, 210:].max() < 0
+    engine.padding = "sound"
 
 
 @pytest.mark.parametrize("name", ["model.bin", "config.json", "tokenizer.json"])

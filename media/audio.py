@@ -95,6 +95,8 @@ class Window:
     """Text already committed just before this sound, for the model's previous-text context."""
     careful: bool = False
     """Words of it were unsure: worth a wider search, when there is time."""
+    names: tuple[str, ...] = ()
+    """Names that may be said in it, spelt as they are to be written."""
 
     @property
     def end(self) -> int:

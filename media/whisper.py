@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer as Pieces
 
 from media.audio import RATE, Hypothesis, Window, Word
+from media.names import Candidate, candidates, evidence, written
 from media.resample import upsample
 
 STEP = 0.02
@@ -39,6 +40,9 @@ PARTIAL_BEAM, FINAL_BEAM = 1, 5
 
 BATCH = 8
 """Windows encoded and decoded together; more gains nothing on a core or two."""
+
+ROWS = 16
+"""Names tried together."""
 
 TOKENS_A_SECOND = 12
 """Nobody speaks faster; a decoder that writes more goes round in circles."""
@@ -161,10 +165,53 @@ class Whisper:
         rows = [tokens or [self._tokenizer.eot] for tokens in texts]
         frames = round(length * 100)
         aligned = self._model.align(states, self._start, rows, [frames] * len(rows), median_filter_width=7)
-        return [
+        words = [
             tuple(self._words(tokens, result, window, length)) if tokens else ()
             for tokens, result, window in zip(texts, aligned, windows, strict=True)
         ]
+        found = [candidates(one, window.names) for one, window in zip(words, windows, strict=True)]
+        if not any(found):
+            return words
+        judged = self._judged(states, texts, [_logs(result) for result in aligned], found, windows)
+        return [written(one, names) for one, names in zip(words, judged, strict=True)]
+
+    def _judged(
+        self,
+        states: Any,
+        texts: list[list[int]],
+        heard: list[NDArray[np.float64]],
+        found: list[list[Candidate]],
+        windows: list[Window],
+    ) -> list[list[tuple[Candidate, float]]]:
+        """Weigh each window's candidates: the words before it and the name, once with the sound and once without."""
+        sound = np.array(states)
+        silent = np.zeros_like(sound[:1, :1])
+        judged: list[list[tuple[Candidate, float]]] = [[] for _ in found]
+        asked = [(place, candidate) for place, some in enumerate(found) for candidate in some]
+        for begin in range(0, len(asked), ROWS):
+            some = asked[begin : begin + ROWS]
+            spans = [self._span(texts[place], candidate) for place, candidate in some]
+            rows = [
+                [*texts[place][:first], *self._pieces.encode(" " + one.text, add_special_tokens=False).ids]
+                for (place, one), (first, _) in zip(some, spans, strict=True)
+            ]
+            with_sound = self._likelihood(sound[[place for place, _ in some]], rows)
+            alone = self._likelihood(np.repeat(silent, len(rows), axis=0), rows)
+            for (place, one), (first, last), a, b in zip(some, spans, with_sound, alone, strict=True):
+                logs = (float(part.sum()) for part in (a[first:], b[first:], heard[place][first:last]))
+                judged[place].append((one, evidence(one, *logs, among=len(windows[place].names))))
+        return judged
+
+    def _span(self, tokens: list[int], candidate: Candidate) -> tuple[int, int]:
+        """Places of the tokens that a candidate would replace."""
+        groups = self._groups(tokens)[candidate.first : candidate.last]
+        return groups[0][0], groups[-1][-1] + 1
+
+    def _likelihood(self, states: NDArray[np.float32], rows: list[list[int]]) -> list[NDArray[np.float64]]:
+        """Log probability of each token of some texts, each after those before it (states: rows × positions × width)."""
+        view = ctranslate2.StorageView.from_array(np.ascontiguousarray(states))
+        frames = [2 * states.shape[1]] * len(rows)
+        return [_logs(result) for result in self._model.align(view, self._start, rows, frames)]
 
     def _words(self, tokens: list[int], result: Any, window: Window, length: float) -> Iterable[Word]:
         """Join tokens to words; a word runs from the frame its first token is aligned to, to the next word's."""
@@ -176,22 +223,31 @@ class Whisper:
         groups = self._groups(tokens)
         ends = [*(group[0] for group in groups[1:]), len(tokens)]
         for group, last in zip(groups, ends, strict=True):
-            text = self._pieces.decode(tokens[group[0] : group[-1] + 1]).strip()
-            if not text:
-                continue
+            text = self._text(tokens, group)
             start = min(end, begin + at.get(group[0], 0) * STEP)
             stop = min(end, max(start, begin + at[last] * STEP if last in at else end))
             p = float(np.min(result.text_token_probs[group[0] : group[-1] + 1]))
             yield Word(text, round(start, 3), round(stop, 3), round(min(1.0, max(0.0, p)), 3))
 
     def _groups(self, tokens: list[int]) -> list[list[int]]:
-        """Group the places of tokens into words: a byte-level token that begins with a space begins a word."""
+        """Group the places of tokens into words: a byte-level token that begins with a space begins a word.
+
+        What has no text is no word.
+        """
         groups: list[list[int]] = []
         for place, token in enumerate(tokens):
             if not groups or (self._pieces.id_to_token(token) or "").startswith("Ġ"):
                 groups.append([])
             groups[-1].append(place)
-        return groups
+        return [group for group in groups if self._text(tokens, group)]
+
+    def _text(self, tokens: list[int], group: list[int]) -> str:
+        return self._pieces.decode(tokens[group[0] : group[-1] + 1]).strip()
+
+
+def _logs(result: Any) -> NDArray[np.float64]:
+    """Log probability of each text token of an alignment."""
+    return np.log(np.maximum(np.asarray(result.text_token_probs, np.float64), 1e-12))
 
 
 def _settings(file: Path) -> dict[str, Any]:

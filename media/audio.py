@@ -96,7 +96,7 @@ class Window:
     careful: bool = False
     """Words of it were unsure: worth a wider search, when there is time."""
     names: tuple[str, ...] = ()
-    """Names that may be said in it, spelt as they are to be written."""
+    """Names that may be said in it, spelt as they are to be written; sought in final and careful windows."""
 
     @property
     def end(self) -> int:

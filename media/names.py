@@ -16,7 +16,7 @@ from math import log
 
 from media.audio import Word
 
-UNSURE = 0.75
+UNSURE = 0.55
 """A stretch of words is doubted when its least likely token is less likely than this."""
 
 LONGEST = 3
@@ -25,10 +25,10 @@ LONGEST = 3
 LEAST_LETTERS = 3
 """Shorter names are like too much."""
 
-ALIKE = 0.4
+ALIKE = 0.5
 """Likeness of spelling (0 to 1) from which a name is tried."""
 
-A_STRETCH, A_WINDOW = 2, 12
+A_STRETCH, A_WINDOW = 2, 8
 """Names tried for a stretch of words, and in a window: what the search may cost."""
 
 ODD, SPELT, CROWD, ENOUGH = 0.75, 20.0, 1.5, 19.0

@@ -168,7 +168,15 @@ class Sound:
 class Turns:
     """The turns of one track. `shortest` is what the model wants to hear at once, at least (seconds)."""
 
-    def __init__(self, track: Track, sound: Sound, rule: Hysteresis, shortest: float) -> None:
+    def __init__(
+        self,
+        track: Track,
+        sound: Sound,
+        rule: Hysteresis,
+        shortest: float,
+        names: tuple[str, ...] = (),
+    ) -> None:
+        self._names = names
         self.track, self._sound, self._rule, self._shortest = track, sound, rule, samples(shortest)
         self.turn: Turn | None = None
         self._owed: dict[int, Turn] = {}
@@ -242,7 +250,7 @@ class Turns:
             begin = max(begin, min(samples(known), end - self._shortest))
         pcm = self._sound.between(begin, end).copy()
         context = self._context(turn, begin)
-        return Window(self.track, turn.number, turn.windows, begin, pcm, final, context, careful)
+        return Window(self.track, turn.number, turn.windows, begin, pcm, final, context, careful, self._names)
 
     def _context(self, turn: Turn, begin: int) -> str:
         """What was said just before a window."""

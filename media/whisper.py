@@ -169,38 +169,48 @@ class Whisper:
             tuple(self._words(tokens, result, window, length)) if tokens else ()
             for tokens, result, window in zip(texts, aligned, windows, strict=True)
         ]
-        found = [candidates(one, window.names) for one, window in zip(words, windows, strict=True)]
-        if not any(found):
-            return words
-        judged = self._judged(states, texts, [_logs(result) for result in aligned], found, windows)
-        return [written(one, names) for one, names in zip(words, judged, strict=True)]
+        return self._named(states, windows, texts, aligned, words)
 
-    def _judged(
+    def _named(
         self,
         states: Any,
-        texts: list[list[int]],
-        heard: list[NDArray[np.float64]],
-        found: list[list[Candidate]],
         windows: list[Window],
-    ) -> list[list[tuple[Candidate, float]]]:
-        """Weigh each window's candidates: the words before it and the name, once with the sound and once without."""
+        texts: list[list[int]],
+        aligned: Any,
+        words: list[tuple[Word, ...]],
+    ) -> list[tuple[Word, ...]]:
+        """Write the names for which the sound speaks: each is weighed after what was said before it.
+
+        Not in partials: no doubtful word is committed from one, and a pause has them looked at with care.
+        """
+        asked = [
+            (place, one)
+            for place, window in enumerate(windows)
+            if window.final or window.careful
+            for one in candidates(words[place], window.names)
+        ]
+        if not asked:
+            return words
+        judged: list[list[tuple[Candidate, float]]] = [[] for _ in windows]
         sound = np.array(states)
-        silent = np.zeros_like(sound[:1, :1])
-        judged: list[list[tuple[Candidate, float]]] = [[] for _ in found]
-        asked = [(place, candidate) for place, some in enumerate(found) for candidate in some]
+        silence = np.zeros_like(sound[:1, :1])
         for begin in range(0, len(asked), ROWS):
             some = asked[begin : begin + ROWS]
-            spans = [self._span(texts[place], candidate) for place, candidate in some]
+            spans = [self._span(texts[place], one) for place, one in some]
             rows = [
                 [*texts[place][:first], *self._pieces.encode(" " + one.text, add_special_tokens=False).ids]
                 for (place, one), (first, _) in zip(some, spans, strict=True)
             ]
-            with_sound = self._likelihood(sound[[place for place, _ in some]], rows)
-            alone = self._likelihood(np.repeat(silent, len(rows), axis=0), rows)
-            for (place, one), (first, last), a, b in zip(some, spans, with_sound, alone, strict=True):
-                logs = (float(part.sum()) for part in (a[first:], b[first:], heard[place][first:last]))
-                judged[place].append((one, evidence(one, *logs, among=len(windows[place].names))))
-        return judged
+            hearing = self._likelihood(sound[[place for place, _ in some]], rows)
+            guessing = self._likelihood(silence.repeat(len(rows), axis=0), rows)
+            for (place, one), (first, last), heard, guessed in zip(
+                some, spans, hearing, guessing, strict=True
+            ):
+                old = _logs(aligned[place])[first:last].sum()
+                among = len(windows[place].names)
+                weight = evidence(one, heard[first:].sum(), guessed[first:].sum(), old, among)
+                judged[place].append((one, weight))
+        return [written(one, names) for one, names in zip(words, judged, strict=True)]
 
     def _span(self, tokens: list[int], candidate: Candidate) -> tuple[int, int]:
         """Places of the tokens that a candidate would replace."""
@@ -208,7 +218,7 @@ class Whisper:
         return groups[0][0], groups[-1][-1] + 1
 
     def _likelihood(self, states: NDArray[np.float32], rows: list[list[int]]) -> list[NDArray[np.float64]]:
-        """Log probability of each token of some texts, each after those before it (states: rows × positions × width)."""
+        """Log probability of each token of some texts; states are rows × positions × width."""
         view = ctranslate2.StorageView.from_array(np.ascontiguousarray(states))
         frames = [2 * states.shape[1]] * len(rows)
         return [_logs(result) for result in self._model.align(view, self._start, rows, frames)]

@@ -26,6 +26,7 @@ from media.vad import Judge
 from media.wav import Recorder
 from server.call.conversation import Conversation
 from server.call.heard import events_of
+from server.call.names import names_of
 from server.call.playbook import Playbook
 from server.call.pulse import Pulse
 from server.carriers.wire import Decoder, Odd, Sound, Started, Stopped, Wire, party
@@ -149,12 +150,17 @@ class LiveCall:
 
     def __init__(self, house: Live, call: Call, started: Started) -> None:
         self.call, self._ears = call, house.ears
-        self.conversation = Conversation(house.playbooks[call.playbook])
+        playbook = house.playbooks[call.playbook]
+        self.conversation = Conversation(playbook)
         self.diary = Diary(call.id, house.bus, house.store)
         self.pulse = Pulse()
         self._decoder = Decoder(started)
         self._jitters = {track: Jitter(track) for track in TRACKS}
-        self._listener = Listener(house.ears.judge, shortest=house.ears.scheduler.shortest)
+        self._listener = Listener(
+            house.ears.judge,
+            shortest=house.ears.scheduler.shortest,
+            names=names_of(call, playbook),
+        )
         self._recorder: Recorder | None = self._open(house.recordings / f"{call.id}.wav")
         self._ended = False
         self._tasks: anyio.abc.TaskGroup | None = None

@@ -16,6 +16,7 @@ from media.turns import PRE_ROLL, Words
 from media.wav import read_call, repair
 from server.call.conversation import Conversation
 from server.call.heard import events_of
+from server.call.names import names_of
 from server.call.playbook import Playbook
 from server.errors import BeatlineError
 from server.events import (
@@ -93,7 +94,8 @@ def _close(
     heard = _recorded(recordings / call.recording) if call.recording else None
     at = max([event.at for event in inputs], default=0.0)
     duration = max(at, len(heard[Track.REP]) / 8000 if heard else 0.0)
-    conversation = Conversation(playbooks[call.playbook])
+    playbook = playbooks[call.playbook]
+    conversation, names = Conversation(playbook), names_of(call, playbook)
     for event in inputs:
         conversation.apply(event)
     late: list[Event] = []
@@ -103,7 +105,7 @@ def _close(
             late.append(
                 SpeechStopped(at=duration, track=turn.track, turn=turn.turn, start=turn.start, end=turn.end)
             )
-        late += [events_of(words, duration) for words in _words(engine, heard, turn)]
+        late += [events_of(words, duration) for words in _words(engine, heard, turn, names)]
     late.append(CallEnded(at=round(duration, 3), reason="interrupted", duration=round(duration, 3)))
     out = [made for event in late for made in conversation.apply(event)]
     summary = conversation.summary()
@@ -133,11 +135,11 @@ def _recorded(file: Path) -> dict[Track, Pcm] | None:
     return {Track.REP: rep, Track.PROSPECT: prospect}
 
 
-def _words(engine: Engine, heard: dict[Track, Pcm] | None, turn: Owed) -> list[Words]:
+def _words(engine: Engine, heard: dict[Track, Pcm] | None, turn: Owed, names: tuple[str, ...]) -> list[Words]:
     """Write down a turn from the recording; without one its final is empty, so that nothing is owed any more."""
     track, start, end = Track(turn.track), samples(turn.start), samples(turn.end)
     begin = max(0, start - PRE_ROLL)
     pcm = heard[track][begin : min(end + PRE_ROLL, begin + LONGEST)] if heard else np.zeros(0, np.int16)
-    window = Window(track, turn.turn, 1, begin, pcm, final=True)
+    window = Window(track, turn.turn, 1, begin, pcm, final=True, names=names)
     found = engine.transcribe([window])[0] if len(pcm) else Hypothesis(window, ())
     return [Words(track, turn.turn, start, end, found.words, len(found.words), final=True)]

@@ -28,15 +28,21 @@ def _list(text: str) -> list[str]:
 
 NAMES: dict[str, dict[str, list[str]]] = {
     "tune": {
-        "first": _list("""Tamsin|Anders|Yolanda|Fergus|Beatrix|Rohan|Mateo|Dmitri|Gideon|Nadia|Marisol|Ezekiel|Harriet|Joaquin"""),
-        "last": _list("""Okafor|Ferreira|Abernathy|Dubois|Mukherjee|Pemberton|Tanaka|Whitaker|Delacroix|Kaufman|Sinclair|Trescott|Haldane|Moretti"""),
-        "company": _list("""Zephyrion|Kestrel Dynamics|Vantara|Corvant|Tessera|Altamira Foods|Calyx|Petrolia|Arkwright|Talkdesk"""),
+        "first": _list("""Tamsin|Anders|Yolanda|Fergus|Beatrix|Rohan|Mateo|Dmitri|Gideon|Nadia|Marisol|Ezekiel|
+Harriet|Joaquin"""),
+        "last": _list("""Okafor|Ferreira|Abernathy|Dubois|Mukherjee|Pemberton|Tanaka|Whitaker|Delacroix|Kaufman|
+Sinclair|Trescott|Haldane|Moretti"""),
+        "company": _list("""Zephyrion|Kestrel Dynamics|Vantara|Corvant|Tessera|Altamira Foods|Calyx|Petrolia|
+Arkwright|Talkdesk"""),
         "product": _list("Cognism|Aircall|Quantrell|Lumenta|Marketo|Gainsight|Dovetail|Freshworks"),
     },
     "held": {
-        "first": _list("""Oksana|Bjorn|Ingrid|Desmond|Leopold|Aisha|Katarina|Philippa|Imogen|Soren|Tobias|Winifred|Caspian|Lucinda"""),
-        "last": _list("""Lindqvist|Kowalski|Castellano|Hathaway|Novak|Rasmussen|Villanueva|Zimmerman|Fitzgerald|Brennan|Marlowe|Ashworth|Oyelaran|Gallagher"""),
-        "company": _list("""Solvix|Polaris|Hexagon Partners|Nimbus|Veridian|Borealis Mining|Ostrava|Trellis|Mandrake|Petersham"""),
+        "first": _list("""Oksana|Bjorn|Ingrid|Desmond|Leopold|Aisha|Katarina|Philippa|Imogen|Soren|Tobias|
+Winifred|Caspian|Lucinda"""),
+        "last": _list("""Lindqvist|Kowalski|Castellano|Hathaway|Novak|Rasmussen|Villanueva|Zimmerman|Fitzgerald|
+Brennan|Marlowe|Ashworth|Oyelaran|Gallagher"""),
+        "company": _list("""Solvix|Polaris|Hexagon Partners|Nimbus|Veridian|Borealis Mining|Ostrava|Trellis|
+Mandrake|Petersham"""),
         "product": _list("Salesloft|Dialpad|Clari|Kixie|Zoominfo|Avoma|Intercom|Mixmax"),
     },
     "known": {
@@ -53,14 +59,21 @@ TRAPS = _list(
 """Names that sound like words of every call: whoever writes one where it was not said is too eager."""
 
 LINES: dict[str, list[str]] = {
-    "tune": _list("""Hi {first}, it's {first} from {company}.|Good morning {first}, this is {first} {last} with {company}.|
-Is {first} {last} on the call too?|We moved from {product} to {product} last year.|I spoke to {first} at {company} on Tuesday.|
-Could you send the proposal to {first} and {last}?|{company} used it to save ten hours a week.|How does that compare with {product}?|
-I'll put {first} on the invite.|My boss is {first} {last}.|Our contract with {product} renews in March.|The team at {company} liked the demo."""),
+    "tune": _list("""Hi {first}, it's {first} from {company}.|
+Good morning {first}, this is {first} {last} with {company}.|
+Is {first} {last} on the call too?|We moved from {product} to {product} last year.|
+I spoke to {first} at {company} on Tuesday.|
+Could you send the proposal to {first} and {last}?|{company} used it to save ten hours a week.|
+How does that compare with {product}?|
+I'll put {first} on the invite.|My boss is {first} {last}.|Our contract with {product} renews in March.|
+The team at {company} liked the demo."""),
     "held": _list("""Hello {first}, {first} from {company} here.|Hey {first}, it's {first} {last} at {company}.|
-You should talk to {first} {last} about the budget.|We pay for {product} and {product}.|Last year we helped {company} with the rollout.|
-I will ask {first} to call you on Monday.|{first} looked at the pricing page twice.|We are happy with {product} today.|
-Can we get {first} on for fifteen minutes Thursday?|Thanks for your time, {first}.|Is that better than {product}?|
+You should talk to {first} {last} about the budget.|We pay for {product} and {product}.|
+Last year we helped {company} with the rollout.|
+I will ask {first} to call you on Monday.|{first} looked at the pricing page twice.|
+We are happy with {product} today.|
+Can we get {first} on for fifteen minutes Thursday?|Thanks for your time, {first}.|
+Is that better than {product}?|
 This is {first} {last}, I am calling from {company}."""),
 }  # fmt: skip
 

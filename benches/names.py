@@ -1,8 +1,8 @@
 """`scripts/bench names`: what the vocabulary of a call gains, costs and invents.
 
-The lines of `samples/labelled/names` (the held half of training/names.py: the rule never saw its names or its lines)
-and every second line of `samples/labelled/speech`, which names none of them. A vocabulary holds the names of the line
-and others, drawn at random, up to its size.
+The lines of `samples/labelled/names` (the held half of training/names.py: the rule was set on other lines, where its
+names were only ever wrong ones) and those lines of `samples/labelled/speech` that the rule was not set on. A vocabulary
+holds the names of the line and others, drawn at random, up to its size.
 """
 
 from __future__ import annotations

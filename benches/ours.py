@@ -34,10 +34,10 @@ class Run:
     windows: list[Window] = field(default_factory=list)
 
 
-def play(file: Path, engine: Whisper, judge: Judge) -> Run:
-    """Play a recording with both clocks."""
+def play(file: Path, engine: Whisper, judge: Judge, names: tuple[str, ...] = ()) -> Run:
+    """Play a recording with both clocks; `names` may be said in it."""
     rep, prospect = read_call(file)
-    listener, run = Listener(judge, shortest=engine.shortest), Run()
+    listener, run = Listener(judge, shortest=engine.shortest, names=names), Run()
     settled: dict[tuple[Track, int], int] = {}
     wall = 0.0
 

@@ -109,6 +109,8 @@ class Window:
     look: Look
     context: str = ""
     """Text already committed just before this sound, for the model's previous-text context."""
+    names: tuple[str, ...] = ()
+    """Names that may be said in it, spelt as they are to be written; sought in final and careful windows."""
 
     @property
     def end(self) -> int:
@@ -119,6 +121,11 @@ class Window:
     def owed(self) -> bool:
         """An answer is owed, however late."""
         return self.look in (Look.FINAL, Look.LATE)
+
+    @property
+    def careful(self) -> bool:
+        """Worth a wider search: its words are final, or some were unsure."""
+        return self.owed or self.look is Look.CAREFUL
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,12 @@ class Question:
 class _Side:
     """One track."""
 
-    def __init__(self, track: Track, rule: Hysteresis, shortest: float) -> None:
+    def __init__(self, track: Track, rule: Hysteresis, shortest: float, names: tuple[str, ...]) -> None:
         self.track = track
         self._raw: Pcm = np.zeros(0, np.int16)
         self._gain, self.door, self.row = Gain(), Door(), Row()
         self.sound = Sound()
-        self.turns = Turns(track, self.sound, rule, shortest)
+        self.turns = Turns(track, self.sound, rule, shortest, names)
         self._leaks: deque[bool] = deque()
         self._judged = 0
         """Frames whose leak nobody asks for any more."""
@@ -81,11 +81,19 @@ class Listener:
         judge: says how likely a chunk is speech.
         rule: when that becomes a turn.
         shortest: seconds that the speech model wants to hear at once, at least.
+        names: what may be named in the call (`Window.names`).
     """
 
-    def __init__(self, judge: Judge, *, rule: Hysteresis | None = None, shortest: float = 1.0) -> None:
+    def __init__(
+        self,
+        judge: Judge,
+        *,
+        rule: Hysteresis | None = None,
+        shortest: float = 1.0,
+        names: tuple[str, ...] = (),
+    ) -> None:
         self._judge = judge
-        self._sides = {track: _Side(track, rule or Hysteresis(), shortest) for track in TRACKS}
+        self._sides = {track: _Side(track, rule or Hysteresis(), shortest, names) for track in TRACKS}
         self._leak = Leak()
         self._asked: tuple[_Side, ...] | None = None
         """Whose chunks of the tick at hand are being judged."""

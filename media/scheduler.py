@@ -107,7 +107,7 @@ class Scheduler:
         waits = (now - one.since for one in self._queue.values() if one.window.look < Look.LATE)
         level = self.load.see(max(waits, default=None), now)
         if level != before:
-            log.info("speech load", level=level.name.lower(), wait=round(self.load.wait, 2))
+            log.info("speech load", step=level.name.lower(), wait=round(self.load.wait, 2))
         return level
 
     @property

@@ -73,7 +73,15 @@ class Sound:
 class Turns:
     """The turns of one track. `shortest` is what the model wants to hear at once, at least (seconds)."""
 
-    def __init__(self, track: Track, sound: Sound, rule: Hysteresis, shortest: float) -> None:
+    def __init__(
+        self,
+        track: Track,
+        sound: Sound,
+        rule: Hysteresis,
+        shortest: float,
+        names: tuple[str, ...] = (),
+    ) -> None:
+        self._names = names
         self.track, self._sound, self._rule, self._shortest = track, sound, rule, samples(shortest)
         self.turn: Turn | None = None
         self._owed: dict[int, Turn] = {}
@@ -155,7 +163,8 @@ class Turns:
         if known is not None and look is not Look.CAREFUL:
             begin = max(begin, min(samples(known), end - self._shortest))
         pcm = self._sound.between(begin, end).copy()
-        return Window(self.track, turn.number, turn.windows, begin, pcm, look, self._context(turn, begin))
+        context = self._context(turn, begin)
+        return Window(self.track, turn.number, turn.windows, begin, pcm, look, context, self._names)
 
     def _pause_window(self, turn: Turn, end: int, look: Look, voiced_end: int | None = None) -> Window:
         window = self._window(turn, end, look)

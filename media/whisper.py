@@ -24,7 +24,8 @@ from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
 from tokenizers import Tokenizer as Pieces
 
-from media.audio import RATE, Hypothesis, Look, Window, Word
+from media.audio import RATE, Hypothesis, Window, Word
+from media.names import Candidate, candidates, evidence, written
 from media.notes import read_notes
 from media.resample import upsample
 
@@ -42,6 +43,9 @@ PARTIAL_BEAM, FINAL_BEAM = 1, 5
 
 BATCH = 8
 """Windows encoded and decoded together; more gains nothing on a core or two."""
+
+ROWS = 16
+"""Names tried together."""
 
 TOKENS_A_SECOND = 12
 """Nobody speaks faster; a decoder that writes more goes round in circles."""
@@ -111,7 +115,7 @@ class Whisper:
 
         The start tokens of a batch must be in one place, and sound is not masked (CTranslate2, whisper.cc).
         """
-        beam = FINAL_BEAM if window.owed or window.look is Look.CAREFUL else PARTIAL_BEAM
+        beam = FINAL_BEAM if window.careful else PARTIAL_BEAM
         return self._length(window), len(self._prompt(window)), beam
 
     def _prompt(self, window: Window) -> list[int]:
@@ -181,10 +185,63 @@ class Whisper:
         rows = [tokens or [self._tokenizer.eot] for tokens in texts]
         frames = round(length * 100)
         aligned = self._model.align(states, self._start, rows, [frames] * len(rows), median_filter_width=7)
-        return [
+        words = [
             tuple(self._words(tokens, result, window, length)) if tokens else ()
             for tokens, result, window in zip(texts, aligned, windows, strict=True)
         ]
+        return self._named(states, windows, texts, aligned, words)
+
+    def _named(
+        self,
+        states: Any,
+        windows: list[Window],
+        texts: list[list[int]],
+        aligned: Any,
+        words: list[tuple[Word, ...]],
+    ) -> list[tuple[Word, ...]]:
+        """Write the names for which the sound speaks: each is weighed after what was said before it.
+
+        Not in partials: no doubtful word is committed from one, and a pause has them looked at with care.
+        """
+        asked = [
+            (place, one)
+            for place, window in enumerate(windows)
+            if window.careful
+            for one in candidates(words[place], window.names)
+        ]
+        if not asked:
+            return words
+        judged: list[list[tuple[Candidate, float]]] = [[] for _ in windows]
+        sound = np.array(states)
+        silence = np.zeros_like(sound[:1, :1])
+        for begin in range(0, len(asked), ROWS):
+            some = asked[begin : begin + ROWS]
+            spans = [self._span(texts[place], one) for place, one in some]
+            rows = [
+                [*texts[place][:first], *self._pieces.encode(" " + one.text, add_special_tokens=False).ids]
+                for (place, one), (first, _) in zip(some, spans, strict=True)
+            ]
+            hearing = self._likelihood(sound[[place for place, _ in some]], rows)
+            guessing = self._likelihood(silence.repeat(len(rows), axis=0), rows)
+            for (place, one), (first, last), heard, guessed in zip(
+                some, spans, hearing, guessing, strict=True
+            ):
+                old = _logs(aligned[place])[first:last].sum()
+                among = len(windows[place].names)
+                weight = evidence(one, heard[first:].sum(), guessed[first:].sum(), old, among)
+                judged[place].append((one, weight))
+        return [written(one, names) for one, names in zip(words, judged, strict=True)]
+
+    def _span(self, tokens: list[int], candidate: Candidate) -> tuple[int, int]:
+        """Places of the tokens that a candidate would replace."""
+        groups = self._groups(tokens)[candidate.first : candidate.last]
+        return groups[0][0], groups[-1][-1] + 1
+
+    def _likelihood(self, states: NDArray[np.float32], rows: list[list[int]]) -> list[NDArray[np.float64]]:
+        """Log probability of each token of some texts; states are rows × positions × width."""
+        view = ctranslate2.StorageView.from_array(np.ascontiguousarray(states))
+        frames = [2 * states.shape[1]] * len(rows)
+        return [_logs(result) for result in self._model.align(view, self._start, rows, frames)]
 
     def _words(self, tokens: list[int], result: Any, window: Window, length: float) -> Iterable[Word]:
         """Join tokens to words; a word runs from the frame its first token is aligned to, to the next word's."""
@@ -196,22 +253,31 @@ class Whisper:
         groups = self._groups(tokens)
         ends = [*(group[0] for group in groups[1:]), len(tokens)]
         for group, last in zip(groups, ends, strict=True):
-            text = self._pieces.decode(tokens[group[0] : group[-1] + 1]).strip()
-            if not text:
-                continue
+            text = self._text(tokens, group)
             start = min(end, begin + at.get(group[0], 0) * STEP)
             stop = min(end, max(start, begin + at[last] * STEP if last in at else end))
             p = float(np.min(result.text_token_probs[group[0] : group[-1] + 1]))
             yield Word(text, round(start, 3), round(stop, 3), round(min(1.0, max(0.0, p)), 3))
 
     def _groups(self, tokens: list[int]) -> list[list[int]]:
-        """Group the places of tokens into words: a byte-level token that begins with a space begins a word."""
+        """Group the places of tokens into words: a byte-level token that begins with a space begins a word.
+
+        What has no text is no word.
+        """
         groups: list[list[int]] = []
         for place, token in enumerate(tokens):
             if not groups or (self._pieces.id_to_token(token) or "").startswith("Ġ"):
                 groups.append([])
             groups[-1].append(place)
-        return groups
+        return [group for group in groups if self._text(tokens, group)]
+
+    def _text(self, tokens: list[int], group: list[int]) -> str:
+        return self._pieces.decode(tokens[group[0] : group[-1] + 1]).strip()
+
+
+def _logs(result: Any) -> NDArray[np.float64]:
+    """Log probability of each text token of an alignment."""
+    return np.log(np.maximum(np.asarray(result.text_token_probs, np.float64), 1e-12))
 
 
 def _settings(file: Path) -> dict[str, Any]:

@@ -11,11 +11,12 @@ import anyio
 import anyio.to_thread
 import structlog
 
-from media.audio import Hypothesis, Look, Pcm, Track
+from media.audio import Hypothesis, Look, Pcm, Track, Window
 from media.scheduler import Scheduler
 from media.wav import read_call, repair
 from server.call.conversation import Conversation
 from server.call.heard import events_of
+from server.call.names import names_of
 from server.call.owed import Owed, owed
 from server.call.playbook import Playbook
 from server.diary import tell
@@ -61,11 +62,12 @@ class CatchUp:
         call = await anyio.to_thread.run_sync(self.store.call, chore.about)
         if call is None:
             raise Malformed(f"there is no call {chore.about}")
+        names = names_of(call, self.playbooks[call.playbook])
         turns = owed(await self._inputs(call), call.duration)
         heard = await anyio.to_thread.run_sync(recorded, self.recordings / call.recording)
         async with anyio.create_task_group() as asking:
             for turn in turns:
-                asking.start_soon(self._hear, call, turn, heard)
+                asking.start_soon(self._hear, call, turn, turn.window(heard, names, Look.LATE))
         await self._sum_up(call)
         log.info("caught up", call=call.id, turns=len(turns))
 
@@ -73,8 +75,7 @@ class CatchUp:
         stored = await anyio.to_thread.run_sync(self.store.events, call.id)
         return [envelope.event for envelope in stored if isinstance(envelope.event, INPUTS)]
 
-    async def _hear(self, call: Call, turn: Owed, heard: Mapping[Track, Pcm] | None) -> None:
-        window = turn.window(heard, Look.LATE)
+    async def _hear(self, call: Call, turn: Owed, window: Window) -> None:
         found = await self.scheduler.transcribe(window, call.id) if len(window.pcm) else None
         final = events_of(turn.words(found or Hypothesis(window, ())), call.duration)
         assert isinstance(final, Final)

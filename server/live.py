@@ -28,6 +28,7 @@ from media.scheduler import Scheduler
 from media.wav import Recorder
 from server.call.conversation import Conversation
 from server.call.heard import events_of
+from server.call.names import names_of
 from server.call.playbook import Playbook
 from server.call.pulse import Pulse
 from server.carriers.wire import Decoder, Odd, Sound, Started, Stopped, Wire, party
@@ -151,12 +152,17 @@ class LiveCall:
 
     def __init__(self, house: Live, call: Call, started: Started) -> None:
         self.call, self._ears = call, house.ears
-        self.conversation = Conversation(house.playbooks[call.playbook])
+        playbook = house.playbooks[call.playbook]
+        self.conversation = Conversation(playbook)
         self.diary = Diary(call.id, house.bus, house.store)
         self.pulse = Pulse()
         self._decoder = Decoder(started)
         self._jitters = {track: Jitter(track) for track in TRACKS}
-        self._listener = Listener(self._ears.gate.judge, shortest=self._ears.scheduler.shortest)
+        self._listener = Listener(
+            self._ears.gate.judge,
+            shortest=self._ears.scheduler.shortest,
+            names=names_of(call, playbook),
+        )
         self._in_time = self._ears.scheduler.admits
         """Words come while the call goes on: from its start, or from when there is room."""
         self.put_off = 0

@@ -12,6 +12,7 @@ from media.audio import RATE, Hypothesis, Track
 from media.scheduler import Engine
 from server.call.conversation import Conversation
 from server.call.heard import events_of
+from server.call.names import names_of
 from server.call.owed import owed
 from server.call.playbook import Playbook
 from server.catch_up import recorded
@@ -56,7 +57,8 @@ def _close(
     heard = recorded(recordings / call.recording) if call.recording else None
     at = max([event.at for event in inputs], default=0.0)
     duration = max(at, len(heard[Track.REP]) / RATE if heard else 0.0)
-    conversation = Conversation(playbooks[call.playbook])
+    playbook = playbooks[call.playbook]
+    conversation, names = Conversation(playbook), names_of(call, playbook)
     for event in inputs:
         conversation.apply(event)
     late: list[Event] = []
@@ -66,7 +68,7 @@ def _close(
             late.append(
                 SpeechStopped(at=duration, track=turn.track, turn=turn.turn, start=turn.start, end=turn.end)
             )
-        window = turn.window(heard)
+        window = turn.window(heard, names)
         found = engine.transcribe([window])[0] if len(window.pcm) else Hypothesis(window, ())
         late.append(events_of(turn.words(found), duration))
     late.append(CallEnded(at=round(duration, 3), reason="interrupted", duration=round(duration, 3)))

@@ -13,6 +13,7 @@ from media.vad import Judge
 from media.wav import frames_of
 from server.call.conversation import Conversation
 from server.call.heard import events_of
+from server.call.names import names_of
 from server.call.playbook import Playbook
 from server.call.script import Script
 from server.events import CallEnded, CallStarted, Envelope, Event
@@ -47,14 +48,19 @@ def replay_sound(
 ) -> Iterator[Envelope]:
     """Play a recording: words come as if the engine took no time."""
     conversation = Conversation(playbook)
-    made = _sound(rep, prospect, conversation, engine, judge, start)
+    listener = Listener(judge, shortest=engine.shortest, names=names_of(start, playbook))
+    made = _sound(rep, prospect, conversation, engine, listener, start)
     return _numbered(call_id, _with_summary(made, conversation))
 
 
 def _sound(
-    rep: Pcm, prospect: Pcm, conversation: Conversation, engine: Engine, judge: Judge, start: CallStarted
+    rep: Pcm,
+    prospect: Pcm,
+    conversation: Conversation,
+    engine: Engine,
+    listener: Listener,
+    start: CallStarted,
 ) -> Iterator[Event]:
-    listener = Listener(judge, shortest=engine.shortest)
     yield from conversation.apply(start)
     for frame in frames_of(rep, prospect, FRAME):
         yield from _heard(listener.hear(frame), listener, conversation, engine)

@@ -30,12 +30,14 @@ class Owed:
     start: float
     end: float
 
-    def window(self, heard: Mapping[Track, Pcm] | None, look: Look = Look.FINAL) -> Window:
+    def window(
+        self, heard: Mapping[Track, Pcm] | None, names: tuple[str, ...], look: Look = Look.FINAL
+    ) -> Window:
         """Its sound, from the recording; without one there is no sound, and nothing will be owed any more."""
         track, begin = Track(self.track), max(0, samples(self.start) - PRE_ROLL)
         end = min(samples(self.end) + PRE_ROLL, begin + LONGEST)
         pcm = heard[track][begin:end] if heard else np.zeros(0, np.int16)
-        return Window(track, self.turn, 1, begin, pcm, look)
+        return Window(track, self.turn, 1, begin, pcm, look, names=names)
 
     def words(self, found: Hypothesis) -> Words:
         """Its final words: those that overlap it."""

@@ -14,6 +14,7 @@ from server.events import BEATS, BeatName, CueKind, ObjectionKind
 
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+Name = Annotated[str, Field(min_length=3, max_length=40, pattern=r"^[^\W_].*$")]
 CUES: tuple[CueKind, ...] = get_args(CueKind)
 
 
@@ -84,6 +85,8 @@ class Playbook(_Part):
     beats: tuple[BeatPlan, ...] = ()
     cues: Mapping[CueKind, CuePlan] = Field(default_factory=dict)
     cards: Mapping[ObjectionKind, Card] = Field(default_factory=dict)
+    vocabulary: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
+    """Products, competitors, places: names that the speech model may not know, spelt as they are to be written."""
     quiet: tuple[CueKind, ...] = ("stay_silent", "stop_talking", "do_not_call", "card")
     """Kinds that the level `quiet` leaves."""
     pacing: Pacing = Pacing()
@@ -97,6 +100,14 @@ class Playbook(_Part):
         if beats and tuple(beat.beat for beat in beats) != BEATS:
             raise ValueError(f"all five beats, in this order: {', '.join(BEATS)}; a voicemail has none")
         return beats
+
+    @field_validator("vocabulary")
+    @classmethod
+    def _sayable(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if len(name.split()) > 3:
+                raise ValueError(f"a name has at most three words, not: {name}")
+        return names
 
     @property
     def budgets(self) -> dict[BeatName, float]:

@@ -86,6 +86,13 @@ def test_a_turn_starts_and_stops_and_the_words_of_its_last_pause_are_final() -> 
     assert words.final
 
 
+def test_every_window_carries_the_names_of_the_call() -> None:
+    named = Listener(Loud(), names=("Oksana",))  # type: ignore[arg-type]
+    windows = of(Window, hear(named, line(4, (1.0, 3.0)), line(4)))
+    assert windows
+    assert {window.names for window in windows} == {("Oksana",)}
+
+
 def test_updates_come_at_least_every_second_of_speech() -> None:
     windows = of(Window, hear(listener(), line(7, (1.0, 6.0)), line(7)))
     ends = [window.end / RATE for window in windows]

@@ -46,17 +46,20 @@ def test_the_earliest_comes_first() -> None:
 
 def test_its_sound_is_in_the_recording_with_a_little_before_it() -> None:
     line = np.arange(5 * RATE, dtype=np.int16)
-    window = Owed("prospect", 3, 2.0, 3.0).window({Track.REP: line[::-1], Track.PROSPECT: line}, Look.LATE)
+    window = Owed("prospect", 3, 2.0, 3.0).window(
+        {Track.REP: line[::-1], Track.PROSPECT: line}, ("Kim",), Look.LATE
+    )
     assert (window.track, window.turn, window.look) == (Track.PROSPECT, 3, Look.LATE)
+    assert window.names == ("Kim",)
     assert window.start < 2 * RATE < 3 * RATE < window.end
     assert list(window.pcm) == list(line[window.start : window.end])
 
 
 def test_without_a_recording_there_is_no_sound() -> None:
-    assert len(Owed("rep", 1, 2.0, 3.0).window(None).pcm) == 0
+    assert len(Owed("rep", 1, 2.0, 3.0).window(None, ()).pcm) == 0
 
 
 def test_words_outside_the_turn_are_none_of_its() -> None:
     turn = Owed("rep", 1, 2.0, 3.0)
-    found = Hypothesis(turn.window(None), (Word("before", 1.0, 1.4), Word("said", 2.2, 2.5)))
+    found = Hypothesis(turn.window(None, ()), (Word("before", 1.0, 1.4), Word("said", 2.2, 2.5)))
     assert [word.text for word in turn.words(found).words] == ["said"]

@@ -36,6 +36,12 @@ def test_the_version_follows_the_text() -> None:
         ("beat: ask", "beat: pitch", r"beats\.2\.beat: "),
         ("text: Price", "text: Price\n    colour: red", r"cards\.price\.colour: Extra"),
         ("cards:\n  price:", "cards:\n  weather:", r"cards\.weather"),
+        (
+            "vocabulary: [",
+            "vocabulary: [a very long winded name, ",
+            r"line \d+, vocabulary: a name has at most",
+        ),
+        ("vocabulary: [", "vocabulary: [X, ", r"vocabulary\.0: "),
         ("text: Price", "text: [", r"p\.yaml, line \d+: "),
         (
             "title: After the demo",

@@ -1,7 +1,8 @@
 """`scripts/bench density`: how many calls of two tracks two cores carry, and what a call costs as they become more.
 
 Calls are played in real time; their number doubles until the overload ladder's first step is taken or words come late,
-then the number between is looked for. Each model has a process of its own.
+then the number between is looked for. Each model has a process of its own. Where too many calls cost less each, windows
+were overtaken before anybody had time for them.
 """
 
 from __future__ import annotations
@@ -107,6 +108,12 @@ def figures(model: str, steps: list[Step]) -> list[Figure]:
     ]
 
 
+def others(found: Mapping[str, list[Step]]) -> float:
+    """Cores that the machine's other processes took on average: with any, fewer calls are carried than could be."""
+    steps = [one.others for many in found.values() for one in many]
+    return sum(steps) / len(steps)
+
+
 def draw(found: Mapping[str, list[Step]], to: Path) -> None:
     """Draw cost a call and delay against the number of calls; what was too many is drawn hollow."""
     from matplotlib.figure import Figure as Sheet  # takes half a second, and is wanted seldom
@@ -127,7 +134,7 @@ def draw(found: Mapping[str, list[Step]], to: Path) -> None:
         axes.set(xscale="log", yscale="log", xlabel="calls of two tracks on two cores", title=title)
         axes.grid(alpha=0.3)
     cost.legend()
-    sheet.suptitle(machine(), fontsize=8)
+    sheet.suptitle(f"{machine()}; other processes took {others(found):.1f} cores", fontsize=8)
     sheet.savefig(to, dpi=120)
 
 
@@ -152,8 +159,9 @@ def main() -> int:
         f"{SPEECH.name} at staggered places, both tracks, {CORES} cores, int8, one engine thread, {given.seconds:g} s "
         f"a step after {SETTLE:g}; up to level 1 of the ladder or a p95 of {LATE:g} s"
     )
-    return report("density", conditions, [one for model, steps in found.items() for one in figures(model, steps)],
-                  given.json)  # fmt: skip
+    summed = [one for model, steps in found.items() for one in figures(model, steps)]
+    summed.append(Figure(name="other processes", value=others(found), unit="cores"))
+    return report("density", conditions, summed, given.json)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,6 @@ TICK = FRAME / RATE
 GOLDEN = 0.618
 """Calls begin at places of the sound that are this share of it apart, so that none speaks as another does."""
 
-
 Turn = tuple[str, Track, int]
 """Call, track and number of a turn."""
 
@@ -58,8 +57,8 @@ class Step:
 
     @property
     def held(self) -> bool:
-        """Tell whether so many calls were carried: no overload, and words in time."""
-        return not self.level and (not self.partials or percentile(list(self.partials), 0.95) <= LATE)
+        """Tell whether so many calls were carried: no overload, and words, in time."""
+        return not self.level and bool(self.partials) and percentile(list(self.partials), 0.95) <= LATE
 
 
 @dataclass
@@ -92,8 +91,8 @@ class Delays:
 
     def close(self, now: float) -> None:
         """Nobody waits any longer: what is late counts as late, at least."""
-        for window, (_, ended) in list(self._waiting.items()):
-            if now - ended > LATE:
+        for window, (turn, ended) in list(self._waiting.items()):
+            if now - min(ended, self._overtaken.get(turn, ended)) > LATE:
                 self.answered(window, now, words=True)
 
 
@@ -138,15 +137,10 @@ async def step(engine: Engine, judge: Judge, sound: Sequence[Pcm], calls: int, s
         await tasks.start(scheduler.run)
         now = began = anyio.current_time()
         delays, before = Delays(began + SETTLE), None
+        firsts = [int(i * GOLDEN * length) % length * FRAME for i in range(calls)]
+        ears = (judge, scheduler)
         callers = [
-            Caller(
-                f"call{i}",
-                began + i / calls,
-                sound,
-                int(i * GOLDEN * length) % length * FRAME,
-                (judge, scheduler),
-            )
-            for i in range(calls)
+            Caller(f"call{i}", began + i / calls, sound, first, ears) for i, first in enumerate(firsts)
         ]
         while now < began + SETTLE + seconds:
             if before is None and now >= delays.since:

@@ -69,6 +69,15 @@ def test_what_still_waits_counts_when_it_is_late() -> None:
     assert delays.partials == [4.0]
 
 
+def test_what_took_the_place_of_late_sound_is_late() -> None:
+    delays = Delays(0.0)
+    delays.asked(window(1), TURN, 1.0)
+    delays.asked(newer := window(2), TURN, 4.5)
+    delays.answered(newer, 4.6, words=False)
+    delays.close(5.0)
+    assert delays.partials == [4.0]
+
+
 class Deaf:
     """An engine that hears nothing, at once."""
 

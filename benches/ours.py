@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from media.audio import RATE, Track, Window
+from media.heard import Heard, Words
 from media.listener import Listener
-from media.turns import Heard, Words
 from media.vad import Judge
 from media.wav import frames_of, read_call
 from media.whisper import Whisper

@@ -7,7 +7,7 @@ the seconds of sound since the call's first frame. No clock is read anywhere in 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +77,23 @@ class Word:
             raise ValueError(f"not a word: {self!r}")
 
 
+class Look(IntEnum):
+    """Why a window deserves words; in the order in which windows are served."""
+
+    FINAL = 0
+    """The turn has ended: it is owed an answer, and is never refused or replaced."""
+    PAUSE = 1
+    """The speaker pauses, or has stopped: mostly this becomes the final."""
+    PARTIAL = 2
+    """The speaker goes on; a newer one replaces it."""
+    LATE = 3
+    """A final that was put off under load: it waits, but is never refused."""
+    CAREFUL = 4
+    """Words of a phrase were unsure: worth a wider search, when there is time."""
+    FAINT = 5
+    """Sound that the gate held for too faint to be speech."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Window:
     """Sound that deserves words: one update of one utterance ("turn") of one track."""
@@ -89,17 +106,19 @@ class Window:
     start: int
     """First sample's place in the call."""
     pcm: Pcm
-    final: bool
-    """The utterance has ended: this window is owed an answer and is never replaced."""
+    look: Look
     context: str = ""
     """Text already committed just before this sound, for the model's previous-text context."""
-    careful: bool = False
-    """Words of it were unsure: worth a wider search, when there is time."""
 
     @property
     def end(self) -> int:
         """Place of the first sample after this window."""
         return self.start + len(self.pcm)
+
+    @property
+    def owed(self) -> bool:
+        """An answer is owed, however late."""
+        return self.look in (Look.FINAL, Look.LATE)
 
 
 @dataclass(frozen=True, slots=True)

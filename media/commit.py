@@ -4,6 +4,10 @@ Three rules that others use alone are joined. A word is committed when the sound
 Papi et al. 2023, read off the alignment afterwards) and the model was sure of its least likely token; or when two
 hypotheses in a row say it (LocalAgreement-2, Macháček et al. 2023) and it was likely; or when the speaker pauses. Only
 a start of a phrase is ever committed, and what is committed never changes.
+
+So one doubtful word would hold back all that follows it until the next pause. A word that is stuck gets a careful look
+in mid-speech, with a wider search; what that finds needs less, because greedy hypotheses agree on the same mistake
+(docs/hearing.md has the measurements).
 """
 
 from __future__ import annotations
@@ -17,8 +21,14 @@ from media.audio import Word
 REACH = 0.3
 """Seconds of sound after a word without which it may be half a word."""
 
-SURE, DOUBTFUL = 0.97, 0.9
-"""Probability from which a word needs no second hypothesis, and below which it waits for a pause."""
+SURE, DOUBTFUL = 0.95, 0.85
+"""Probability from which a word needs no second hypothesis, and below which it waits for a careful look or a pause."""
+
+STUCK = 1.6
+"""Seconds after which a word that is not committed gets a careful look."""
+
+CAREFUL_REACH, FOUND, FOUND_AGAIN = 0.4, 0.5, 0.3
+"""The same after a careful look: sound that must follow (seconds), and the two probabilities."""
 
 CLEAR = 0.9
 """Probability from which a word before a pause needs no second look."""
@@ -98,6 +108,14 @@ def _unlike(a: list[str], b: list[str]) -> list[float]:
     return row
 
 
+def _safe(word: Word, end: float, again: bool) -> bool:
+    return word.end <= end - REACH and word.p >= (DOUBTFUL if again else SURE)
+
+
+def _found(word: Word, end: float, again: bool) -> bool:
+    return word.end <= end - CAREFUL_REACH and word.p >= (FOUND_AGAIN if again else FOUND)
+
+
 class Commit:
     """One phrase's words as they settle."""
 
@@ -115,13 +133,17 @@ class Commit:
         new = after(self.committed, words, begin)
         return bool(new or self.committed) and all(word.p >= CLEAR for word in new)
 
-    def add(self, words: tuple[Word, ...], begin: float, end: float) -> None:
+    def stuck(self, end: float) -> bool:
+        """Tell whether a word waits for too long, with sound up to `end` (media seconds)."""
+        return bool(self._rest) and self._rest[0].end < end - STUCK
+
+    def add(self, words: tuple[Word, ...], begin: float, end: float, *, careful: bool = False) -> None:
         """Take what was heard in a window from `begin` to `end` (media seconds)."""
         before, rest = self._rest, after(self.committed, words, begin)
         safe = 0
         for place, word in enumerate(rest):
             again = place < len(before) and same(word, before[place])
-            if word.end > end - REACH or not (word.p >= SURE or (again and word.p >= DOUBTFUL)):
+            if not (_safe(word, end, again) or (careful and _found(word, end, again))):
                 break
             safe = place + 1
         self.committed += rest[:safe]

@@ -2,18 +2,20 @@
 
 A window begins just before the last committed word, so that it is short however long the turn is. Words are asked for
 at dips of the sound, at the latest after a second of it; once more when the speaker pauses, which is where most words
-are committed for good; and then, in idle time and with a wider search, only if one of them was unsure. A turn that ends
-after such a pause needs nothing more: its words are there.
+are committed for good; and then, in idle time and with a wider search, only if one of them was unsure, as also when an
+unsure word holds others back for long. A turn that ends after such a pause needs nothing more: its words are there, or
+on their way.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 import numpy as np
 
-from media.audio import RATE, Hypothesis, Pcm, Track, Window, Word, samples
-from media.commit import Commit, overlap, unlooped
+from media.audio import RATE, Hypothesis, Look, Pcm, Track, Window, Word, samples
+from media.commit import overlap
+from media.faint import Faint, Stretch
+from media.heard import Heard, SpeechStart, SpeechStop, Words
+from media.turn import Turn
 from media.vad import CHUNK, Hysteresis
 
 PRE_ROLL = samples(0.4)
@@ -31,114 +33,17 @@ DIP = 0.2
 DECAY = 0.93
 """What is left of a peak after a chunk: half of it after 0.3 s."""
 
-PAST = samples(0.05)
-"""Sound after a phrase that belongs to it: the next window begins there, in the pause."""
-
 LONG = samples(8)
 """A turn as long as this ends at its next dip, which keeps captions readable."""
 
 LONGEST = samples(12)
 """And as long as this, at once."""
 
-VOICED_SLACK = samples(0.12)
-"""A word may lie this far from voiced sound: the model's word times are no better (its card says how good)."""
-
 CONTEXT = 60
 """Characters of committed text that a window is given as its context, at most."""
 
 FORGET = samples(2.0)
 """Silence after which what was said before is no context any more: it leads astray more than it helps."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechStart:
-    """A track began to speak at `start`; known at `at` (samples)."""
-
-    track: Track
-    turn: int
-    at: int
-    start: int
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechStop:
-    """A track stopped speaking at `end`; known at `at` (samples)."""
-
-    track: Track
-    turn: int
-    at: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Words of a turn, so far or for good. `start` and `end` in samples, the words' own times in media seconds."""
-
-    track: Track
-    turn: int
-    start: int
-    end: int
-    words: tuple[Word, ...]
-    agreed: int
-    final: bool
-
-
-Heard = SpeechStart | SpeechStop | Words | Window
-
-
-@dataclass(eq=False)
-class Turn:
-    """A stretch of speech, until its final words have come."""
-
-    number: int
-    start: int
-    """First voiced sample."""
-    begin: int
-    """First sample of its windows."""
-    voiced: list[tuple[int, int]] = field(default_factory=list)
-    settled: tuple[Word, ...] = ()
-    """Words of the phrases that ended in a pause."""
-    commit: Commit = field(default_factory=Commit)
-    """Words of the phrase that goes on."""
-    asked: int = 0
-    """Where the newest window ended."""
-    windows: int = 0
-    newest: int = 0
-    """Number of the newest window that was answered."""
-    paused: bool = False
-    pauses: dict[int, int] = field(default_factory=dict)
-    """Windows asked in a pause, with the end of the voiced sound before it."""
-    known: int = -1
-    """Voiced sound up to here has all its words, committed."""
-
-    @property
-    def voiced_end(self) -> int:
-        """Place after the last voiced sample."""
-        return self.voiced[-1][1]
-
-    @property
-    def words(self) -> tuple[Word, ...]:
-        """All words so far."""
-        return self.settled + self.commit.words
-
-    @property
-    def committed(self) -> tuple[Word, ...]:
-        """Those that will not change."""
-        return self.settled + self.commit.committed
-
-    def settle(self, words: tuple[Word, ...], begin: int, end: int) -> None:
-        """End a phrase: its words are these of a window that begins at `begin`, but for what is committed."""
-        self.settled += self.commit.close(words, begin / RATE)
-        self.commit, self.known, self.begin = Commit(), end, max(self.begin, end + PAST)
-
-    def voice(self, at: int, end: int) -> None:
-        """Note voiced sound."""
-        self.paused = False
-        if self.voiced and self.voiced[-1][1] == at:
-            self.voiced[-1] = (self.voiced[-1][0], end)
-        else:
-            self.voiced.append((at, end))
 
 
 class Sound:
@@ -179,17 +84,25 @@ class Turns:
         self._peak = 0.0
         self._said, self._said_end = "", 0
         """What was said last on this track, and where it ended."""
+        self._faint = Faint()
+        self._stretches: dict[int, Stretch] = {}
+        """Faint sound, by the number of its window."""
 
     def wanted(self, at: int) -> int:
         """The first sample that a window may still want, with chunks up to `at` judged."""
-        return self.turn.begin if self.turn else at - PRE_ROLL - self._rule.onset * CHUNK
+        onset = at - PRE_ROLL - self._rule.onset * CHUNK
+        faint = [self._faint.start - POST_ROLL] if self._faint.start is not None else []
+        closed = (turn.begin for turn in self._owed.values() if turn.closed)
+        return min([self.turn.begin if self.turn else onset, *closed, *faint])
 
     def step(self, at: int, p: float) -> list[Heard]:
         """Take the judgement of the chunk that begins at `at`."""
         end = at + CHUNK
         if self.turn is None:
             self._run = self._run + 1 if p >= self._rule.on else 0
-            return self._begin(end) if self._run >= self._rule.onset else []
+            if self._run >= self._rule.onset:
+                return self._begin(end)
+            return self._suspect(self._faint.step(at, p))
         dip = self._dips(self._sound.between(at, end))
         if p >= self._rule.off:
             self._quiet = 0
@@ -205,10 +118,12 @@ class Turns:
 
     def _begin(self, end: int) -> list[Heard]:
         start = end - self._run * CHUNK
-        said = self._open(start, max(0, self._free, start - PRE_ROLL), end)
+        begin = max(0, self._free, start - PRE_ROLL)
+        before = self._suspect(self._faint.close(before=begin))
+        said = self._open(start, begin, end)
         assert self.turn
         self.turn.voice(start, end)
-        return [said]
+        return [*before, said]
 
     def _open(self, start: int, begin: int, at: int) -> SpeechStart:
         self._count += 1
@@ -226,23 +141,26 @@ class Turns:
             if turn.paused or turn.known >= turn.voiced_end:
                 return []
             turn.paused = True
-            window = self._window(turn, end)
-            turn.pauses[window.number] = turn.voiced_end
-            return [window]
+            return [self._pause_window(turn, end, Look.PAUSE)]
         new = end - turn.asked
         if not self._quiet and (new >= UPDATE or (new >= SOON and dip)):
-            return [self._window(turn, end)]
+            stuck = turn.commit.stuck(end / RATE)
+            return [self._window(turn, end, Look.CAREFUL if stuck else Look.PARTIAL)]
         return []
 
-    def _window(self, turn: Turn, end: int, *, final: bool = False, careful: bool = False) -> Window:
+    def _window(self, turn: Turn, end: int, look: Look) -> Window:
         turn.windows, turn.asked = turn.windows + 1, max(turn.asked, end)
         begin = turn.begin
         known = overlap(turn.commit.committed)
-        if known is not None and not careful:
+        if known is not None and look is not Look.CAREFUL:
             begin = max(begin, min(samples(known), end - self._shortest))
         pcm = self._sound.between(begin, end).copy()
-        context = self._context(turn, begin)
-        return Window(self.track, turn.number, turn.windows, begin, pcm, final, context, careful)
+        return Window(self.track, turn.number, turn.windows, begin, pcm, look, self._context(turn, begin))
+
+    def _pause_window(self, turn: Turn, end: int, look: Look, voiced_end: int | None = None) -> Window:
+        window = self._window(turn, end, look)
+        turn.pauses[window.number] = turn.voiced_end if voiced_end is None else voiced_end
+        return window
 
     def _context(self, turn: Turn, begin: int) -> str:
         """What was said just before a window."""
@@ -257,11 +175,17 @@ class Turns:
         stopped = SpeechStop(self.track, turn.number, at, turn.start, turn.voiced_end)
         if turn.known >= turn.voiced_end:
             return [stopped, self._final(turn, turn.voiced_end)]
-        return [stopped, self._window(turn, min(at, turn.voiced_end + POST_ROLL), final=True)]
+        if turn.voiced_end in turn.pauses.values():
+            turn.closed = True
+            return [stopped]
+        return [stopped, self._last_window(turn, at)]
+
+    def _last_window(self, turn: Turn, at: int) -> Window:
+        return self._window(turn, min(at, turn.voiced_end + POST_ROLL), Look.FINAL)
 
     def _split(self, turn: Turn, at: int) -> list[Heard]:
         """End a long turn here and begin the next one at once."""
-        window = self._window(turn, at, final=True)
+        window = self._window(turn, at, Look.FINAL)
         voiced_end = max(turn.voiced_end, at - CHUNK) if not self._quiet else turn.voiced_end
         stopped = SpeechStop(self.track, turn.number, at, turn.start, voiced_end)
         self._free = at
@@ -275,45 +199,74 @@ class Turns:
 
     def close(self, at: int) -> list[Heard]:
         """End what goes on."""
-        return self._stop(self.turn, at) if self.turn else []
+        return self._stop(self.turn, at) if self.turn else self._suspect(self._faint.close())
+
+    def _suspect(self, stretch: Stretch | None) -> list[Heard]:
+        """Ask for a look at sound that may be faint speech."""
+        if stretch is None:
+            return []
+        number = max(self._stretches, default=0) + 1
+        self._stretches[number] = stretch
+        begin = max(0, self._free, stretch.start - POST_ROLL)
+        pcm = self._sound.between(begin, stretch.end + POST_ROLL).copy()
+        return [Window(self.track, 0, number, begin, pcm, Look.FAINT)]
 
     def accept(self, hypothesis: Hypothesis) -> list[Words | Window]:
         """Take what the model heard; give the turn's words, or nothing when it comes too late, or a careful look."""
         window = hypothesis.window
+        if window.look is Look.FAINT:
+            return self._faint_words(hypothesis)
         turn = self._owed.get(window.turn)
-        if turn is None or window.number <= turn.newest:
+        last = turn is not None and turn.pauses.get(window.number) == turn.voiced_end
+        if turn is None or (window.number <= turn.newest and not last):
             return []
-        turn.newest = window.number
-        words = unlooped(
-            tuple(_within(w, turn.start) for w in hypothesis.words if _voiced(w, turn.voiced, turn.known))
-        )
-        if window.final:
+        turn.newest = max(turn.newest, window.number)
+        words = turn.spoken(hypothesis)
+        if window.owed:
             turn.settle(words, window.start, window.end)
             return [self._final(turn, window.end)]
-        out: list[Words | Window] = []
+        careful: list[Words | Window] = []
         if window.number in turn.pauses:
-            out = self._pause(turn, window, words)
+            careful = self._pause(turn, window, words)
+            if turn.closed and last and not careful:
+                return [self._final(turn, turn.voiced_end)]
         else:
-            turn.commit.add(words, window.start / RATE, window.end / RATE)
-        if turn.words:
-            out.insert(0, self._words(turn, window.end, final=False))
-        return out
+            careful_look = window.look is Look.CAREFUL
+            turn.commit.add(words, window.start / RATE, window.end / RATE, careful=careful_look)
+        return [self._words(turn, window.end, final=False), *careful] if turn.words else careful
 
     def _pause(self, turn: Turn, window: Window, words: tuple[Word, ...]) -> list[Words | Window]:
         """Commit what was said before a pause, after a careful look if it is unsure."""
         voiced_end = turn.pauses.pop(window.number)
-        if window.careful or turn.commit.sure(words, window.start / RATE):
+        if window.look is Look.CAREFUL or turn.commit.sure(words, window.start / RATE):
             turn.settle(words, window.start, voiced_end)
             return []
         turn.commit.add(words, window.start / RATE, voiced_end / RATE)
-        if turn is not self.turn:
-            return []  # the turn has ended: its final is under way
-        careful = self._window(turn, window.end, careful=True)
-        turn.pauses[careful.number] = voiced_end
-        return [careful]
+        return [self._pause_window(turn, window.end, Look.CAREFUL, voiced_end)]
+
+    def pass_over(self, window: Window) -> list[Words | Window]:
+        """Take note that a window gets no answer, under load or because a newer one took its place."""
+        self._stretches.pop(window.number, None) if window.look is Look.FAINT else None
+        turn = self._owed.get(window.turn)
+        voiced_end = turn.pauses.pop(window.number, None) if turn else None
+        if turn is None or voiced_end is None or voiced_end < turn.voiced_end:
+            return []
+        if window.look is Look.CAREFUL:
+            turn.let_stand(voiced_end)
+            return [self._final(turn, voiced_end)] if turn.closed else []
+        return [self._last_window(turn, window.end)] if turn.closed else []
+
+    def _faint_words(self, hypothesis: Hypothesis) -> list[Words | Window]:
+        stretch = self._stretches.pop(hypothesis.window.number, None)
+        words = stretch.words(hypothesis) if stretch else ()
+        if not stretch or not words:
+            return []
+        self._count += 1
+        return [Words(self.track, self._count, stretch.start, stretch.end, words, len(words), final=True)]
 
     def _final(self, turn: Turn, end: int) -> Words:
         del self._owed[turn.number]
+        # A window that held no words tells nothing of what comes next; what was said before it may lead astray.
         self._said = " ".join(word.text for word in turn.words)[-CONTEXT:]
         self._said_end = turn.voiced_end
         return self._words(turn, end, final=True)
@@ -321,14 +274,3 @@ class Turns:
     def _words(self, turn: Turn, end: int, *, final: bool) -> Words:
         agreed = len(turn.committed)
         return Words(self.track, turn.number, turn.start, end, turn.words, agreed, final)
-
-
-def _within(word: Word, start: int) -> Word:
-    """Let a word begin no earlier than its turn: alignment gives the first one all of the pre-roll."""
-    return replace(word, start=min(word.end, max(word.start, round(start / RATE, 3))))
-
-
-def _voiced(word: Word, voiced: list[tuple[int, int]], known: int) -> bool:
-    """Tell whether a word overlaps new sound that was voiced: Whisper invents words in silence, never in speech."""
-    start, end = samples(word.start) - VOICED_SLACK, samples(word.end) + VOICED_SLACK
-    return any(a < end and b > start for a, b in voiced if b > known)

@@ -22,7 +22,7 @@ from faster_whisper.tokenizer import Tokenizer
 from numpy.typing import NDArray
 from tokenizers import Tokenizer as Pieces
 
-from media.audio import RATE, Hypothesis, Window, Word
+from media.audio import RATE, Hypothesis, Look, Window, Word
 from media.resample import upsample
 
 STEP = 0.02
@@ -49,23 +49,24 @@ probability below which a window holds nothing, and the gzip ratio above which t
 
 
 class Whisper:
-    """A speech model on the CPU. Calls may come from any one thread at a time.
+    """A speech model. As many threads may ask at once as it has workers; its weights are there once.
 
     Args:
         folder: a CTranslate2 Whisper folder with tokenizer.json.
-        threads: processor threads of one batch.
+        device: `cpu`, `cuda`, or `auto` for a GPU where there is one.
+        workers: batches that are worked on at a time, each on one core (a GPU serves one after the other).
 
     Raises:
         OSError: files are missing or are no such model; one line says which.
     """
 
-    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+    def __init__(self, folder: Path, *, device: str = "cpu", workers: int = 1) -> None:
         for name in ("model.bin", "config.json", "tokenizer.json"):
             if not (folder / name).is_file():
                 raise OSError(f"{folder} is no speech model: {name} is missing; name a faster-whisper folder")
         try:
             self._model = ctranslate2.models.Whisper(
-                str(folder), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
+                str(folder), device=device, compute_type="int8", intra_threads=1, inter_threads=workers
             )
         except (RuntimeError, ValueError) as problem:
             raise OSError(f"{folder} cannot be loaded: {problem}") from problem
@@ -77,28 +78,32 @@ class Whisper:
         self.shortest = float(known.get("shortest_window", WHOLE))
         self._context = int(known.get("context_tokens", 0))
         self._start = list(self._tokenizer.sot_sequence)
+        self.workers = workers
 
     def transcribe(self, windows: Sequence[Window]) -> list[Hypothesis]:
         """Write down some windows, those of one length and kind together; the answers come in the windows' order."""
         answers: dict[int, Hypothesis] = {}
-        prompts = [self._prompt(window) for window in windows]
-        kinds = sorted(
-            (self._length(window), len(prompts[place]), window.final or window.careful, place)
-            for place, window in enumerate(windows)
-        )
-        for (length, _, careful), group in groupby(kinds, key=lambda kind: kind[:3]):
-            places = [place for *_, place in group]
+        buckets = sorted((self.bucket(window), place) for place, window in enumerate(windows))
+        for (length, _, beam), group in groupby(buckets, key=lambda kind: kind[0]):
+            places = [place for _, place in group]
             for first in range(0, len(places), BATCH):
                 some = places[first : first + BATCH]
-                beam = FINAL_BEAM if careful else PARTIAL_BEAM
-                found = self._together([windows[i] for i in some], [prompts[i] for i in some], length, beam)
+                found = self._together([windows[place] for place in some], length, beam)
                 answers.update(zip(some, found, strict=True))
         return [answers[place] for place in range(len(windows))]
+
+    def bucket(self, window: Window) -> tuple[float, int, int]:
+        """Say what a window must have in common with others to be decoded together: length, context, beam.
+
+        The start tokens of a batch must be in one place, and sound is not masked (CTranslate2, whisper.cc).
+        """
+        beam = FINAL_BEAM if window.owed or window.look is Look.CAREFUL else PARTIAL_BEAM
+        return self._length(window), len(self._prompt(window)), beam
 
     def _prompt(self, window: Window) -> list[int]:
         """The tokens before a window's own: its context where the model gains by it, then the task.
 
-        All of the context or none: the start tokens of a batch must be in one place (CTranslate2, whisper.cc).
+        All of the context or none, so that few lengths occur and batches form.
         """
         said: list[int] = []
         if self._context and window.context:
@@ -118,10 +123,9 @@ class Whisper:
         mel: NDArray[np.float32] = self._features(sound, padding=0)[:, : round(length * 100)]
         return mel
 
-    def _together(
-        self, windows: list[Window], prompts: list[list[int]], length: float, beam: int
-    ) -> list[Hypothesis]:
+    def _together(self, windows: list[Window], length: float, beam: int) -> list[Hypothesis]:
         began = time.perf_counter()
+        prompts = [self._prompt(window) for window in windows]
         mels = np.ascontiguousarray(np.stack([self._mel(window, length) for window in windows]))
         states = self._model.encode(ctranslate2.StorageView.from_array(mels))
         most = int(16 + TOKENS_A_SECOND * length)

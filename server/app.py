@@ -5,6 +5,7 @@ The only place of the house that reads the wall clock.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,11 +18,13 @@ import structlog
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from media.gate import Gate
 from media.scheduler import Scheduler
 from media.vad import Judge
 from media.whisper import Whisper
 from server import outbox
 from server.call.playbook import Playbook
+from server.catch_up import CatchUp
 from server.chores import kinds_of
 from server.engine import open_engine
 from server.live import Ears, Live
@@ -47,7 +50,7 @@ class House:
     settings: Settings
     store: Store
     bus: Bus
-    judge: Judge
+    gate: Gate
     engine: Whisper
     scheduler: Scheduler
     playbooks: Mapping[str, Playbook]
@@ -72,17 +75,18 @@ def open_house(settings: Settings, progress: Callable[[str], None] = lambda _: N
     playbooks = load_playbooks(settings.playbooks)
     progress("loading the speech model")
     engine = open_engine(settings, progress=progress)
-    scheduler, judge, bus = Scheduler(engine), Judge(), Bus()
+    bus = Bus()
+    scheduler, gate = Scheduler(engine, bus.followed), Gate(Judge())
     live = Live(
         store=store,
         bus=bus,
-        ears=Ears(judge=judge, scheduler=scheduler),
+        ears=Ears(gate=gate, scheduler=scheduler),
         playbooks=playbooks,
         recordings=settings.data_dir / "recordings",
         clock=wall_clock,
     )
     return House(
-        settings=settings, store=store, bus=bus, judge=judge, engine=engine, scheduler=scheduler,
+        settings=settings, store=store, bus=bus, gate=gate, engine=engine, scheduler=scheduler,
         playbooks=playbooks, live=live,
     )  # fmt: skip
 
@@ -92,13 +96,20 @@ def app_of(house: House) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with anyio.create_task_group() as tasks:
-            await tasks.start(house.scheduler.run)
-            tasks.start_soon(_after_a_crash, house)
-            tasks.start_soon(_chores, house)
-            yield
-            tasks.cancel_scope.cancel()
-        house.store.close()
+        try:
+            async with anyio.create_task_group() as tasks:
+                await tasks.start(house.scheduler.run)
+                tasks.start_soon(house.gate.run)
+                tasks.start_soon(_after_a_crash, house)
+                tasks.start_soon(_chores, house)
+                yield
+                tasks.cancel_scope.cancel()
+        except Exception:
+            # A house that hears nothing must not go on taking calls: who watches over it starts it again.
+            log.exception("the house broke")
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            house.store.close()
 
     app = Starlette(
         routes=[*stream.routes, *events.routes, *health.routes, *once.routes, *pages.routes],
@@ -121,5 +132,12 @@ async def _after_a_crash(house: House) -> None:
 
 
 async def _chores(house: House) -> None:
-    kinds = kinds_of(house.settings, house.store, house.bus, wall_clock)
+    late = CatchUp(
+        store=house.store, bus=house.bus, scheduler=house.scheduler, playbooks=house.playbooks,
+        recordings=house.recordings, clock=wall_clock,
+    )  # fmt: skip
+    kinds: Mapping[str, outbox.Kind] = {
+        **kinds_of(house.settings, house.store, house.bus, wall_clock),
+        "catch_up": late,
+    }
     await outbox.run(house.store, kinds, wall_clock)

@@ -10,8 +10,9 @@ import anyio.to_thread
 from server.call.cited import checked
 from server.crm.local import NAME
 from server.crm.shape import entry_of
+from server.diary import tell
 from server.errors import Malformed
-from server.events import Event, Final, Synced
+from server.events import Final, Synced
 from server.outbox import Kind
 from server.outside.bus import Bus
 from server.outside.crm_log import push_entry
@@ -47,7 +48,7 @@ class _Work:
             draft = await writer.summarise(finals)
         summary = checked(draft, finals, rules)
         await anyio.to_thread.run_sync(self._store.save_summary, call_id, summary, self._clock())
-        await self._tell(call_id, summary)
+        await tell(self._store, self._bus, call_id, summary)
 
     async def push_to_crm(self, chore: Chore) -> None:
         """Write the call to the CRM, once per chore."""
@@ -59,10 +60,4 @@ class _Work:
         file = self._settings.data_dir / "crm.jsonl"
         entry = entry_of(call, summary, wrapup)
         id = await anyio.to_thread.run_sync(push_entry, file, entry, chore.key)
-        await self._tell(call.id, Synced(at=call.duration, crm=NAME, id=id))
-
-    async def _tell(self, call_id: str, event: Event) -> None:
-        """Add to the log of an ended call, and tell the pages that still follow it."""
-        envelope = await anyio.to_thread.run_sync(self._store.append_event, call_id, event)
-        if self._bus.knows(call_id):
-            self._bus.publish(envelope)
+        await tell(self._store, self._bus, call.id, Synced(at=call.duration, crm=NAME, id=id))

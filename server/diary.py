@@ -69,3 +69,10 @@ class Diary:
             del self._unwritten[: len(batch)]
         if not self._unwritten:
             self._bell = anyio.Event()
+
+
+async def tell(store: Store, bus: Bus, call_id: str, event: Event) -> None:
+    """Add an event to the log of an ended call, and tell the pages that still follow it."""
+    envelope = await anyio.to_thread.run_sync(store.append_event, call_id, event)
+    if bus.knows(call_id):
+        bus.publish(envelope)

@@ -19,6 +19,7 @@ def open_engine(
         Misconfigured: it is not there, cannot be had or is none; the message says what to set.
     """
     try:
-        return Whisper(find(name or settings.speech_model, settings.data_dir / "models", progress=progress))
+        folder = find(name or settings.speech_model, settings.data_dir / "models", progress=progress)
+        return Whisper(folder, device=settings.speech_device, workers=settings.speech_workers)
     except OSError as problem:
         raise Misconfigured(str(problem)) from problem

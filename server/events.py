@@ -131,14 +131,14 @@ class Health(Event):
     """How well we hear. `state` is what the page shows."""
 
     type: ClassVar[str] = "health"
-    state: Literal["live", "no_audio", "captions_delayed"] = "live"
+    state: Literal["live", "no_audio", "captions_delayed", "captions_later"] = "live"
     frames: int = 0
     lost: int = 0
     """Milliseconds of sound that never came."""
     delay_s: float = 0.0
     """Seconds from the end of sound to its words, latest measure."""
     level: int = 0
-    """Overload ladder: 0 is none."""
+    """Step of the overload ladder (`media/ladder.py`): 0 is none."""
     oddities: dict[str, int] = field(default_factory=dict)
     """Counts of messages that broke the carrier's protocol, by kind."""
 

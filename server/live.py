@@ -6,6 +6,7 @@ conversation's fold (`server/call/conversation.py`).
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -16,13 +17,14 @@ from pathlib import Path
 import anyio
 import anyio.to_thread
 import structlog
+from anyio.streams.memory import MemoryObjectReceiveStream
 
 from media.audio import RATE, TRACKS, Frame, Window, samples, seconds
+from media.gate import Gate
+from media.heard import Heard
 from media.jitter import Jitter
 from media.listener import Listener
 from media.scheduler import Scheduler
-from media.turns import Heard
-from media.vad import Judge
 from media.wav import Recorder
 from server.call.conversation import Conversation
 from server.call.heard import events_of
@@ -51,9 +53,9 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class Ears:
-    """What hears: the judge of speech, and the scheduler in front of the speech model."""
+    """What hears: the gate that judges speech, and the scheduler in front of the speech model."""
 
-    judge: Judge
+    gate: Gate
     scheduler: Scheduler
 
 
@@ -124,7 +126,7 @@ class Live:
     async def _save(self, live: LiveCall, reason: str, summary: Summary) -> None:
         """Write the end of a call, as often as it takes until the store answers."""
         now, figures = self.clock(), live.conversation.figures
-        chores = chores_after(live.call, now)
+        chores = chores_after(live.call, now, late=live.put_off > 0)
         finish = self.store.finish
         for wait in chain([0.0], repeat(AGAIN)):
             await anyio.sleep(wait)
@@ -154,9 +156,12 @@ class LiveCall:
         self.pulse = Pulse()
         self._decoder = Decoder(started)
         self._jitters = {track: Jitter(track) for track in TRACKS}
-        self._listener = Listener(house.ears.judge, shortest=house.ears.scheduler.shortest)
+        self._listener = Listener(self._ears.gate.judge, shortest=self._ears.scheduler.shortest)
+        self._in_time = self._ears.scheduler.admits
+        """Words come while the call goes on: from its start, or from when there is room."""
+        self.put_off = 0
+        """Finals that wait until the call has ended."""
         self._recorder: Recorder | None = self._open(house.recordings / f"{call.id}.wav")
-        self._ended = False
         self._tasks: anyio.abc.TaskGroup | None = None
 
     def _open(self, path: Path) -> Recorder | None:
@@ -196,10 +201,32 @@ class LiveCall:
             work.start_soon(self.diary.keep)
             work.start_soon(self._watch)
             async with anyio.create_task_group() as self._tasks:
-                reason = await self._hear(wires)
+                reason = await self._listen(wires)
                 self._hang_up()
             work.cancel_scope.cancel()
+        self._ears.scheduler.forget(self.call.id)
         return reason
+
+    async def _listen(self, wires: AsyncIterator[Wire]) -> str:
+        """Hear what comes; what the gate makes of it is taken here, so that a fault of ours ends this call alone."""
+        send, receive = anyio.create_memory_object_stream[list[Heard] | Exception](math.inf)
+        async with anyio.create_task_group() as hearing:
+            hearing.start_soon(self._follow, receive)
+            with send, self._ears.gate.attend(self._listener, send.send_nowait):
+                reason = await self._hear(wires)
+        return reason
+
+    async def _follow(self, ticks: MemoryObjectReceiveStream[list[Heard] | Exception]) -> None:
+        with ticks:
+            async for tick in ticks:
+                if isinstance(tick, Exception):
+                    raise tick
+                self._tick(tick)
+
+    def _tick(self, heard: list[Heard]) -> None:
+        for one in heard:
+            self._take(one)
+        self.diary.write(self.conversation.advance(self.at))
 
     async def _hear(self, wires: AsyncIterator[Wire]) -> str:
         async for wire in wires:
@@ -228,9 +255,7 @@ class LiveCall:
 
     def _frame(self, frame: Frame) -> None:
         self._record(frame)
-        for heard in self._listener.hear(frame):
-            self._take(heard)
-        self.diary.write(self.conversation.advance(self.at))
+        self._listener.push(frame)
 
     def _record(self, frame: Frame) -> None:
         if self._recorder:
@@ -248,11 +273,15 @@ class LiveCall:
             self.apply(events_of(heard, self.at))
 
     async def _words(self, window: Window) -> None:
-        hypothesis = await self._ears.scheduler.transcribe(window, self.call.id)
+        self._in_time = self._in_time or self._ears.scheduler.admits
+        hypothesis = await self._ears.scheduler.transcribe(window, self.call.id) if self._in_time else None
         if hypothesis is None:
-            return
-        self.pulse.words(max(0.0, self.at - seconds(window.end)))
-        for heard in self._listener.accept(hypothesis):
+            self.put_off += window.owed
+            told = self._listener.pass_over(window)
+        else:
+            self.pulse.words(max(0.0, self.at - seconds(window.end)))
+            told = self._listener.accept(hypothesis)
+        for heard in told:
             self._take(heard)
 
     def _hang_up(self) -> None:
@@ -264,15 +293,19 @@ class LiveCall:
         for jitter in self._jitters.values():
             for frame in jitter.catch_up(longest):
                 self._frame(frame)
-        for heard in self._listener.close():
-            self._take(heard)
+        self._tick(self._listener.close())
 
     async def _watch(self) -> None:
         while True:
             await anyio.sleep(0.5)
             scheduler = self._ears.scheduler
             health = self.pulse.read(
-                anyio.current_time(), self.at, self._lost, scheduler.wait, scheduler.level
+                anyio.current_time(),
+                self.at,
+                self._lost,
+                scheduler.wait,
+                scheduler.level,
+                later=self.put_off > 0,
             )
             if health is not None:
                 self.apply(health)

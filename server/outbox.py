@@ -30,11 +30,12 @@ LIFE = 12
 """Attempts (about five hours) after which a chore is given up and shown."""
 
 
-def chores_after(call: Call, now: datetime) -> list[Chore]:
-    """Say what must follow the end of a call, in this order."""
+def chores_after(call: Call, now: datetime, *, late: bool = False) -> list[Chore]:
+    """Say what must follow the end of a call, in this order; `late` when words of it have still to be heard."""
+    kinds = ("catch_up", "summarise", "push_to_crm") if late else ("summarise", "push_to_crm")
     return [
         Chore(kind=kind, about=call.id, key=f"{kind}:{call.id}", payload={"call_id": call.id}, due_at=now)
-        for kind in ("summarise", "push_to_crm")
+        for kind in kinds
     ]
 
 

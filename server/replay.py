@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from media.audio import RATE, Pcm, Window, seconds
+from media.heard import Heard
 from media.listener import Listener
 from media.scheduler import Engine
-from media.turns import Heard
 from media.vad import Judge
 from media.wav import frames_of
 from server.call.conversation import Conversation

@@ -39,6 +39,14 @@ class Settings(BaseSettings):
         "shipped",
         description="`shipped`, a folder, or a faster-whisper name such as `base.en` (downloaded once).",
     )
+    speech_device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto",
+        description="Where speech is written down: `cpu`, `cuda`, or `auto` for a GPU where there is one.",
+    )
+    speech_workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        2,
+        description="Batches of speech worked on at a time, each on one core; a GPU works on one after the other.",
+    )
     twilio_auth_token: SecretStr | None = Field(
         None, description="Twilio's auth token: signatures are then checked."
     )

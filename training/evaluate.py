@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from faster_whisper import WhisperModel
 
-from media.audio import Track, Window, Word
+from media.audio import Look, Track, Window, Word
 from media.resample import upsample
 from media.whisper import Whisper
 from training import channel, measure, windows
@@ -50,7 +50,7 @@ def clean(sound: channel.Sound) -> np.ndarray:
 
 def native(engine: Whisper, pcm: np.ndarray) -> tuple[Word, ...]:
     """Hear a window at its own length."""
-    return engine.transcribe([Window(Track.REP, 1, 1, 0, pcm, final=True)])[0].words
+    return engine.transcribe([Window(Track.REP, 1, 1, 0, pcm, Look.FINAL)])[0].words
 
 
 def stock(model: WhisperModel, pcm: np.ndarray) -> str:

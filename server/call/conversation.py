@@ -198,6 +198,8 @@ class Conversation:
         return [*self._slot.end("expired", event.at), *self._beats.leave(event.at)]
 
     def _on_words(self, event: Final) -> list[Event]:
+        if self._ended:
+            return []  # caught up after the call: nobody is helped any more, and the record is summed up anew
         if event.track == "rep":
             self._unheard.discard(event.turn)
         words = event.words[self._taken.pop((event.track, event.turn), 0) :]

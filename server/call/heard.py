@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from media.audio import RATE, Track, Word
-from media.turns import SpeechStart, SpeechStop, Words
+from media.heard import SpeechStart, SpeechStop, Words
 from server.events import Final, Partial, SpeechStarted, SpeechStopped, TrackName
 
 

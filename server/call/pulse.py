@@ -6,7 +6,7 @@ from typing import Literal
 
 from server.events import Health
 
-State = Literal["live", "no_audio", "captions_delayed"]
+State = Literal["live", "no_audio", "captions_delayed", "captions_later"]
 
 NO_AUDIO = 2.0
 """Seconds without a frame after which the page says so."""
@@ -42,16 +42,21 @@ class Pulse:
         self.oddities[kind] = self.oddities.get(kind, 0) + 1
         return self.oddities[kind] == 1
 
-    def read(self, now: float, at: float, lost: int, wait: float, level: int) -> Health | None:
+    def read(
+        self, now: float, at: float, lost: int, wait: float, level: int, *, later: bool = False
+    ) -> Health | None:
         """Say how it is, when the state or a count changed or nothing was said for a while.
 
-        `lost` is in samples at 8 kHz, `wait` the scheduler's queue wait in seconds.
+        `lost` is in samples at 8 kHz, `wait` the scheduler's queue wait in seconds; `later` when words that were said
+        come only after the call.
         """
         if not self._frames:
             self._last_frame = max(self._last_frame, now) if self._last_frame < 0 else self._last_frame
         state: State = "live"
         if now - self._last_frame > NO_AUDIO:
             state = "no_audio"
+        elif later:
+            state = "captions_later"
         elif level > 0 or max(wait, self._delay) > DELAYED:
             state = "captions_delayed"
         key = (state, level, sum(self.oddities.values()))

@@ -71,6 +71,11 @@ class Bus:
         topic = self._topics.get(call_id)
         return topic is not None and bool(topic.kept)
 
+    def followed(self, call_id: str) -> bool:
+        """Tell whether somebody follows a call now."""
+        topic = self._topics.get(call_id)
+        return topic is not None and bool(topic.followers)
+
     def publish(self, envelope: Envelope) -> None:
         """Hand an envelope to all followers of its call."""
         topic = self._topics.setdefault(envelope.call_id, _Topic())

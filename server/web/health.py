@@ -27,7 +27,11 @@ async def readyz(request: Request) -> Response:
             ready = True
     except Unreachable:
         ready = False
-    return JSONResponse({"ready": ready, "store": ready}, status_code=200 if ready else 503)
+    # A call that comes while the engine is behind is still recorded, and written down after it ends.
+    admits = bool(request.app.state.scheduler.admits)
+    return JSONResponse(
+        {"ready": ready, "store": ready, "live_captions": admits}, status_code=200 if ready else 503
+    )
 
 
 async def metrics(request: Request) -> Response:

@@ -157,6 +157,25 @@ def test_an_open_wrap_up_survives_a_reload_and_a_later_summary(signed_in: Any, s
     assert "Sarah Kim, Acme · 1:00" in page.text("wrapup-call")
 
 
+@pytest.mark.parametrize(
+    ("state", "level", "word"),
+    [
+        ("captions_delayed", 0, "Captions delayed, 4 s late"),
+        ("captions_delayed", 2, "Captions slower, 4 s late"),
+        ("captions_delayed", 3, "Captions after each turn, 4 s late"),
+        ("captions_later", 5, "Captions after the call"),
+    ],
+)
+def test_the_page_says_which_captions_still_come_under_load(
+    signed_in: Any, site: Any, state: Any, level: int, word: str
+) -> None:
+    page = signed_in
+    site.ring()
+    site.tell(Health(at=1.0, state=state, frames=50, delay_s=4.2, level=level))
+    page.until(f"document.getElementById('health-word').textContent === '{word}'")
+    assert page.complaints == []
+
+
 def test_keys_can_be_switched_off(signed_in: Any, site: Any) -> None:
     page = signed_in
     page.press("?")

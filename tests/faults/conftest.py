@@ -127,8 +127,16 @@ class Served:
         ]
 
     def words(self, call_id: str) -> list[str]:
-        """The words of a call's finals."""
-        return [w["text"] for e in self.events(call_id) if e["type"] == "final" for w in e["words"]]
+        """The words of an ended call's finals, when every turn has its own: on a busy machine they come late."""
+
+        def finals() -> list[dict[str, Any]] | None:
+            events = self.events(call_id)
+            turns = {(e["track"], e["turn"]) for e in events if e["type"] == "speech_stopped"}
+            found = [e for e in events if e["type"] == "final"]
+            return found if turns <= {(e["track"], e["turn"]) for e in found} else None
+
+        found = self.until(lambda: (told := finals()) is not None and [told], f"call {call_id} lacks words")
+        return [w["text"] for e in found[0] for w in e["words"]]
 
     def recording(self, call_id: str) -> tuple[Any, Any]:
         """A call's recording, through the API: rep and prospect at 8 kHz."""

@@ -6,7 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.audio import Word
-from media.commit import DOUBTFUL, REACH, SURE, Commit, after, bare, overlap, same, unlooped
+from media.commit import (
+    DOUBTFUL,
+    FOUND,
+    FOUND_AGAIN,
+    REACH,
+    STUCK,
+    SURE,
+    Commit,
+    after,
+    bare,
+    overlap,
+    same,
+    unlooped,
+)
 
 BETWEEN = (SURE + DOUBTFUL) / 2
 """A word that needs a second hypothesis."""
@@ -135,3 +148,23 @@ def test_a_loop_is_cut_where_it_begins() -> None:
 def test_what_people_repeat_is_no_loop() -> None:
     for said in ("no no no I mean it", "five five five two one four two", "bye bye bye"):
         assert text(unlooped(words(said))) == said
+
+
+def test_a_doubtful_word_holds_back_the_sure_ones_behind_it_until_it_is_stuck() -> None:
+    commit = Commit()
+    heard = words("um", FOUND) + words("thursday at two", start=0.4)
+    commit.add(heard, 0.0, 1.6)
+    assert commit.committed == ()
+    assert not commit.stuck(0.4 + STUCK)
+    assert commit.stuck(0.5 + STUCK)
+    commit.add(heard, 0.0, 3.0, careful=True)
+    assert text(commit.committed) == "um thursday at two"
+    assert not commit.stuck(FAR)
+
+
+def test_what_even_a_careful_look_doubts_needs_a_second_one() -> None:
+    commit = Commit()
+    commit.add(words("um", FOUND_AGAIN), 0.0, 3.0, careful=True)
+    assert commit.committed == ()
+    commit.add(words("um", FOUND_AGAIN), 0.0, 3.0, careful=True)
+    assert text(commit.committed) == "um"

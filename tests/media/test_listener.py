@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from media.audio import RATE, Frame, Hypothesis, Pcm, Track, Window, Word, samples
+from media.audio import RATE, Frame, Hypothesis, Look, Pcm, Track, Window, Word, samples
+from media.heard import Heard, SpeechStart, SpeechStop, Words
 from media.listener import Listener
-from media.turns import LONGEST, PRE_ROLL, Heard, SpeechStart, SpeechStop, Words
+from media.turns import LONGEST, PRE_ROLL
 from media.vad import Row
 
 
@@ -39,11 +42,15 @@ def line(length: float, *spans: tuple[float, float]) -> Pcm:
 
 
 def hear(listener: Listener, rep: Pcm, prospect: Pcm, size: int = 160) -> list[Heard]:
+    return hear_some(listener, rep, prospect, size) + listener.close()
+
+
+def hear_some(listener: Listener, rep: Pcm, prospect: Pcm, size: int = 160) -> list[Heard]:
     heard: list[Heard] = []
     for at in range(0, max(len(rep), len(prospect)), size):
         for track, pcm in ((Track.REP, rep), (Track.PROSPECT, prospect)):
             heard += listener.hear(Frame(track, at, pcm[at : at + size]))
-    return heard + listener.close()
+    return heard
 
 
 def listener() -> Listener:
@@ -62,18 +69,21 @@ def said(window: Window, text: str, p: float = 1.0) -> Hypothesis:
     return Hypothesis(window, words)
 
 
-def test_a_turn_starts_stops_and_gets_one_final_window() -> None:
-    heard = hear(listener(), line(6, (1.0, 3.0)), line(6))
+def test_a_turn_starts_and_stops_and_the_words_of_its_last_pause_are_final() -> None:
+    one = listener()
+    heard = hear(one, line(6, (1.0, 3.0)), line(6))
     (start,), (stop,) = of(SpeechStart, heard), of(SpeechStop, heard)
     assert start.start == pytest.approx(RATE, abs=400)
     assert start.at - start.start <= samples(0.15)
     assert stop.end == pytest.approx(3 * RATE, abs=400)
     assert stop.at - stop.end <= samples(0.5)
     windows = of(Window, heard)
-    assert [window.final for window in windows] == [False] * (len(windows) - 1) + [True]
+    assert [window.look for window in windows] == [Look.PARTIAL] * (len(windows) - 1) + [Look.PAUSE]
     assert [window.number for window in windows] == list(range(1, len(windows) + 1))
     assert windows[-1].start <= start.start - PRE_ROLL + 512
     assert windows[-1].end >= stop.end
+    (words,) = one.accept(said(windows[-1], "can we"))
+    assert words.final
 
 
 def test_updates_come_at_least_every_second_of_speech() -> None:
@@ -84,7 +94,7 @@ def test_updates_come_at_least_every_second_of_speech() -> None:
 
 def test_a_pause_within_a_turn_asks_for_words_at_once() -> None:
     windows = of(Window, hear(listener(), line(5, (1.0, 2.1), (2.45, 3.0)), line(5)))
-    assert any(2.1 < window.end / RATE < 2.45 and not window.final for window in windows)
+    assert any(2.1 < window.end / RATE < 2.45 and window.look is Look.PAUSE for window in windows)
     assert len({window.turn for window in windows}) == 1
 
 
@@ -100,7 +110,8 @@ def test_both_tracks_have_turns_of_their_own() -> None:
 
 def test_a_long_turn_is_split_and_nothing_of_it_is_lost() -> None:
     heard = hear(listener(), line(32, (1.0, 30.0)), line(32))
-    finals = [window for window in of(Window, heard) if window.final]
+    windows = of(Window, heard)
+    finals = [window for window in windows if window.look is Look.FINAL or window is windows[-1]]
     assert all(len(window.pcm) <= LONGEST + PRE_ROLL + 600 for window in finals)
     assert len(finals) >= 3
     for before, after in pairwise(finals):
@@ -112,7 +123,7 @@ def test_a_long_turn_is_split_and_nothing_of_it_is_lost() -> None:
 def test_a_call_that_ends_in_mid_word_ends_its_turn() -> None:
     heard = hear(listener(), line(2.5, (1.0, 2.5)), line(2.5))
     assert len(of(SpeechStop, heard)) == 1
-    assert of(Window, heard)[-1].final
+    assert of(Window, heard)[-1].look is Look.FINAL
 
 
 def test_a_silent_track_does_not_hold_the_other_up_for_ever() -> None:
@@ -130,7 +141,7 @@ def test_how_frames_are_cut_makes_no_difference(size: int) -> None:
 
     def plain(heard: list[Heard]) -> list[tuple[object, ...]]:
         return [
-            (one.track, one.turn, one.number, one.start, one.end, one.final)
+            (one.track, one.turn, one.number, one.start, one.end, one.look)
             if isinstance(one, Window)
             else (type(one).__name__, one.track, one.turn, one.at)
             for one in heard
@@ -179,7 +190,9 @@ class TestAccept:
         final = of(Words, heard)[-1]
         assert final.final
         assert [word.text for word in final.words] == ["can", "we", "get", "it"]
-        assert not any(w.final for w in of(Window, heard)), "its words were there when the turn ended"
+        assert not any(w.look is Look.FINAL for w in of(Window, heard)), (
+            "its words were there when the turn ended"
+        )
 
     def test_an_unsure_word_before_a_pause_gets_one_careful_look(self) -> None:
         one = listener()
@@ -195,11 +208,22 @@ class TestAccept:
         assert isinstance(words, Words)
         assert words.agreed == 0
         assert isinstance(careful, Window)
-        assert careful.careful
+        assert careful.look is Look.CAREFUL
         assert (careful.start, careful.end) == (windows[0].start, pause.end)
         (words,) = one.accept(said(careful, "can we", p=0.5))
         assert isinstance(words, Words)
         assert words.agreed == 2
+
+    def test_a_word_that_stays_unsure_gets_a_careful_look_in_mid_speech(self) -> None:
+        one, looks = listener(), []
+        for at in range(0, samples(5.0), 160):
+            for track, pcm in ((Track.REP, line(5, (1.0, 5.0))), (Track.PROSPECT, line(5))):
+                for window in of(Window, one.hear(Frame(track, at, pcm[at : at + 160]))):
+                    looks.append(window.look)
+                    one.accept(said(window, "thursdee at two", p=0.4))
+        assert looks[0] is Look.PARTIAL
+        assert Look.CAREFUL in looks
+        assert Look.PAUSE not in looks
 
     def test_an_older_answer_is_passed_over(self) -> None:
         one, windows = self.windows()
@@ -215,11 +239,124 @@ class TestAccept:
 
     def test_a_final_that_understood_nothing_is_told_too(self) -> None:
         one, windows = self.windows()
-        (words,) = one.accept(Hypothesis(windows[-1], ()))
+        (careful,) = one.accept(Hypothesis(windows[-1], ()))
+        assert isinstance(careful, Window)
+        (words,) = one.accept(Hypothesis(careful, ()))
+        assert isinstance(words, Words)
         assert words.final
         assert words.words == ()
+
+    def test_without_a_careful_look_what_was_heard_stands(self) -> None:
+        one, windows = self.windows()
+        partial, careful = one.accept(said(windows[-1], "can wee", p=0.5))
+        assert isinstance(partial, Words)
+        assert isinstance(careful, Window)
+        assert not partial.final
+        (words,) = one.pass_over(careful)
+        assert isinstance(words, Words)
+        assert words.final
+        assert [word.text for word in words.words] == ["can", "wee"]
+        assert one.pass_over(careful) == []
+
+    def test_a_turn_whose_last_pause_was_passed_over_asks_once_more_and_is_owed_that(self) -> None:
+        one, windows = self.windows()
+        (last,) = one.pass_over(windows[-1])
+        assert isinstance(last, Window)
+        assert last.look is Look.FINAL
+        assert (last.start, len(last.pcm) > samples(3)) == (windows[0].start, True)
+        (words,) = one.accept(said(last, "can we get your lead on"))
+        assert isinstance(words, Words)
+        assert words.final
+
+    def test_a_pause_passed_over_while_the_turn_goes_on_asks_for_nothing(self) -> None:
+        one = listener()
+        windows = of(Window, hear_some(one, line(2.4, (1.0, 2.1)), line(2.4)))
+        assert windows[-1].look is Look.PAUSE
+        assert one.pass_over(windows[-1]) == []
+        assert of(Window, one.close())[-1].look is Look.FINAL
 
     def test_the_first_word_does_not_begin_before_its_turn(self) -> None:
         one, windows = self.windows()
         (words,) = one.accept(said(windows[-1], "can we"))
         assert words.words[0].start >= words.start / RATE - 0.001
+
+
+class TestFaint:
+    """Sound that the judge holds for less than speech."""
+
+    def heard(self, length: float = 4.0) -> tuple[Listener, list[Heard]]:
+        class Faintly(Loud):
+            def judge(self, rows: Sequence[Row], chunks: NDArray[np.float32]) -> NDArray[np.float32]:
+                return np.minimum(super().judge(rows, chunks), np.float32(0.3))
+
+        one = Listener(Faintly())  # type: ignore[arg-type]
+        return one, hear(one, line(length, (1.0, 2.0)), line(length))
+
+    def test_it_gets_one_look_and_no_turn(self) -> None:
+        _, (window,) = self.heard()
+        assert isinstance(window, Window)
+        assert window.look is Look.FAINT
+        assert window.start <= samples(1.0) < samples(2.0) <= window.end
+
+    def test_sure_words_are_a_turn_of_their_own(self) -> None:
+        one, (window,) = self.heard()
+        assert isinstance(window, Window)
+        (words,) = one.accept(said(window, "call me"))
+        assert isinstance(words, Words)
+        assert (words.final, words.turn, len(words.words)) == (True, 1, 2)
+
+    def test_doubtful_words_are_nothing(self) -> None:
+        one, (window,) = self.heard()
+        assert isinstance(window, Window)
+        assert one.accept(said(window, "call me", p=0.5)) == []
+
+    def test_passed_over_it_is_forgotten(self) -> None:
+        one, (window,) = self.heard()
+        assert isinstance(window, Window)
+        assert one.pass_over(window) == []
+        assert one.accept(said(window, "call me")) == []
+
+
+class Round:
+    """A listener whose windows wait, are answered out of order, or are passed over; only finals are owed an answer."""
+
+    def __init__(self, dice: Random, p: float, refused: float) -> None:
+        self.one, self.dice, self.p, self.refused = listener(), dice, p, refused
+        self.waiting: list[Window] = []
+        self.finals: Counter[int] = Counter()
+        self.stopped: set[int] = set()
+
+    def take(self, heard: Sequence[Heard]) -> None:
+        for told in heard:
+            if isinstance(told, Window):
+                self.waiting.append(told)
+            elif isinstance(told, SpeechStop):
+                self.stopped.add(told.turn)
+            elif isinstance(told, Words) and told.final:
+                self.finals[told.turn] += 1
+
+    def answer(self) -> None:
+        window = self.waiting.pop(self.dice.randrange(len(self.waiting)))
+        if window.look is not Look.FINAL and self.dice.random() < self.refused:
+            self.take(self.one.pass_over(window))
+        else:
+            text = "can we get" if self.dice.random() < 0.8 else ""
+            self.take(self.one.accept(said(window, text, self.p)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.randoms(use_true_random=False), st.sampled_from([0.5, 0.95, 1.0]), st.sampled_from([0.0, 0.3, 0.7]))
+def test_every_turn_gets_one_final_in_whatever_order_answers_come(
+    dice: Random, p: float, refused: float
+) -> None:
+    call = Round(dice, p, refused)
+    rep = line(9, (0.5, 1.6), (1.9, 2.0), (2.3, 3.0), (3.9, 4.4), (4.7, 6.0), (6.3, 8.0))
+    for at in range(0, len(rep), 800):
+        for track, pcm in ((Track.REP, rep), (Track.PROSPECT, np.zeros(len(rep), np.int16))):
+            call.take(call.one.hear(Frame(track, at, pcm[at : at + 800])))
+        while call.waiting and dice.random() < 0.5:
+            call.answer()
+    call.take(call.one.close())
+    while call.waiting:
+        call.answer()
+    assert call.finals == dict.fromkeys(call.stopped, 1)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from faster_whisper import WhisperModel
 
-from media.audio import RATE, Pcm, Track, Window, samples
+from media.audio import RATE, Look, Pcm, Track, Window, samples
 from media.models import shipped
 from media.resample import upsample
 from media.wav import read_call
@@ -48,7 +48,7 @@ def sounds(name: str) -> dict[Track, Pcm]:
 
 
 def window(pcm: Pcm, final: bool = True, start: int = 0) -> Window:
-    return Window(Track.REP, 1, 1, start, pcm, final=final)
+    return Window(Track.REP, 1, 1, start, pcm, Look.FINAL if final else Look.PARTIAL)
 
 
 def text_of(words: Any) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from media.audio import RATE, Track, Window, samples
+from media.audio import RATE, Look, Track, Window, samples
 from media.models import shipped
 from media.wav import read_call
 from media.whisper import Whisper
@@ -25,7 +25,14 @@ def engine() -> Whisper:
 
 def window(start: float, end: float, final: bool = True) -> Window:
     """A stretch of the sample's rep."""
-    return Window(Track.REP, 1, 1, samples(start), REP[samples(start) : samples(end)], final=final)
+    return Window(
+        Track.REP,
+        1,
+        1,
+        samples(start),
+        REP[samples(start) : samples(end)],
+        Look.FINAL if final else Look.PARTIAL,
+    )
 
 
 def texts(engine: Whisper, windows: list[Window]) -> list[str]:
@@ -62,14 +69,14 @@ def test_words_lie_in_order_within_their_window(engine: Whisper) -> None:
 
 def test_no_windows_and_no_sound_are_no_words(engine: Whisper) -> None:
     assert engine.transcribe([]) == []
-    nothing = Window(Track.REP, 1, 1, 0, np.zeros(0, np.int16), final=True)
+    nothing = Window(Track.REP, 1, 1, 0, np.zeros(0, np.int16), Look.FINAL)
     (answer,) = engine.transcribe([nothing])
     assert answer.words == ()
 
 
 def test_more_than_a_models_window_keeps_the_newest(engine: Whisper) -> None:
     pcm = REP[: samples(36)]
-    (answer,) = engine.transcribe([Window(Track.REP, 1, 1, 0, pcm, final=True)])
+    (answer,) = engine.transcribe([Window(Track.REP, 1, 1, 0, pcm, Look.FINAL)])
     assert answer.words
     assert answer.words[0].start >= len(pcm) / RATE - 30
     assert answer.words[-1].end <= len(pcm) / RATE

@@ -9,14 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from media.audio import RATE, Frame, Hypothesis, Track, Window, Word
+from media.audio import RATE, Frame, Hypothesis, Look, Track, Window, Word
 from media.wav import Recorder
 from server.events import (
     CallStarted,
     Envelope,
     Event,
     Final,
-    Partial,
     SpeechStarted,
     SpeechStopped,
     TrackName,
@@ -24,7 +23,7 @@ from server.events import (
 from server.outside.playbooks import load_playbooks
 from server.outside.store import Store
 from server.records import Call
-from server.recovery import Owed, close_interrupted, owed
+from server.recovery import close_interrupted
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 
@@ -40,28 +39,6 @@ def stopped(start: float, end: float, turn: int, track: TrackName = "rep") -> Sp
 def final(start: float, end: float, turn: int, text: str, track: TrackName = "rep") -> Final:
     words = tuple(Word(text=word, start=start, end=end, p=0.9) for word in text.split())
     return Final(at=end, track=track, turn=turn, start=start, end=end, words=words)
-
-
-def test_a_turn_with_its_final_is_owed_nothing() -> None:
-    assert owed([started(1, 1), stopped(1, 2, 1), final(1, 2, 1, "hi")], 9) == []
-
-
-def test_a_turn_that_stopped_is_owed_its_span() -> None:
-    assert owed([started(1, 1), stopped(1, 2, 1)], 9) == [Owed("rep", 1, 1, 2)]
-
-
-def test_a_turn_that_goes_on_is_owed_all_that_was_recorded() -> None:
-    assert owed([started(1, 1, "prospect")], 9) == [Owed("prospect", 1, 1, 9)]
-
-
-def test_a_partial_alone_tells_of_its_turn() -> None:
-    partial = Partial(at=3, track="rep", turn=4, start=1, end=2.5, words=())
-    assert owed([partial], 9) == [Owed("rep", 4, 1, 2.5)]
-
-
-def test_the_earliest_comes_first() -> None:
-    found = owed([started(5, 2), started(1, 1, "prospect"), stopped(1, 2, 1, "prospect")], 9)
-    assert [one.start for one in found] == [1, 5]
 
 
 class Engine:
@@ -120,7 +97,7 @@ def test_the_call_ends_with_the_words_it_was_owed(store: Store, tmp_path: Path) 
     events = [envelope.event for envelope in store.events("c1")]
     (late,) = [event for event in events if isinstance(event, Final) and event.turn == 2]
     assert [word.text for word in late.words] == ["recovered"]
-    assert [window.final for window in engine.asked] == [True]
+    assert [window.look for window in engine.asked] == [Look.FINAL]
     types = [event.type for event in events]
     assert types.count("call_ended") == 1
     assert types[-1] == "summary"

@@ -141,6 +141,14 @@ class Calls:
             _count_tracks(conn, id)
             add_chores(conn, chores)
 
+    def sum_up_again(self, call_id: str, summary: Summary, figures: Mapping[str, Any], now: datetime) -> None:
+        """Replace what was made of a call when it ended, now that more of its words are known."""
+        with self._db.writing() as conn:
+            _keep_summary(conn, call_id, summary, now)
+            conn.execute(t.call_figures.delete().where(t.call_figures.c.call_id == call_id))
+            insert_new(conn, t.call_figures, [{"call_id": call_id, "body": json.dumps(dict(figures))}])
+            _count_tracks(conn, call_id)
+
     def save_summary(self, call_id: str, summary: Summary, now: datetime) -> None:
         """Keep a summary beside those of other authors; the newest is the one shown."""
         with self._db.writing() as conn:

@@ -42,6 +42,13 @@ def test_late_words_and_a_loaded_engine_are_told() -> None:
     assert pulse.read(1.0, 0.0, 0, 0.0, 2).level == 2  # type: ignore[union-attr]
 
 
+def test_words_that_come_only_after_the_call_are_told() -> None:
+    pulse = Pulse()
+    pulse.frame(0.0)
+    assert pulse.read(0.0, 0.0, 0, 0.0, 5, later=True).state == "captions_later"  # type: ignore[union-attr]
+    assert pulse.read(NO_AUDIO + 1, 0.0, 0, 0.0, 5, later=True).state == "no_audio"  # type: ignore[union-attr]
+
+
 def test_oddities_are_counted_and_logged_once_a_kind() -> None:
     pulse = Pulse()
     pulse.frame(0.0)

@@ -2,7 +2,7 @@
 
 import { $, say } from "../dom.js";
 
-const WORDS = { live: "LIVE", no_audio: "NO AUDIO", reconnecting: "Reconnecting…", ended: "Call ended", idle: "Waiting", out: "Signed out" };
+const WORDS = { live: "LIVE", no_audio: "NO AUDIO", captions_later: "Captions after the call", reconnecting: "Reconnecting…", ended: "Call ended", idle: "Waiting", out: "Signed out" };
 
 /** `link` is "open", "lost" or "out": how the page itself is connected. */
 export function drawHealth(state, link) {
@@ -13,6 +13,12 @@ export function drawHealth(state, link) {
   else if (link === "lost") name = "reconnecting";
   else if (state) name = state.health.state;
   badge.dataset.state = name;
-  const delayed = () => `Captions delayed ${Math.round(state.health.delay_s)} s`;
-  say($("health-word"), name === "captions_delayed" ? delayed() : WORDS[name]);
+  say($("health-word"), name === "captions_delayed" ? delayed(state.health) : WORDS[name]);
+}
+
+/** Which captions still come, by the step of the overload ladder (docs/hearing.md), and how late the newest were. */
+function delayed({ level = 0, delay_s }) {
+  const word = level >= 3 ? "Captions after each turn" : level ? "Captions slower" : "Captions delayed";
+  const late = Math.round(delay_s);
+  return late ? `${word}, ${late} s late` : word;
 }

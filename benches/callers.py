@@ -1,7 +1,7 @@
 """Calls that are played in real time through listener, gate, scheduler and engine, and how long their words took.
 
-One process, as when it serves: the event loop hears all calls, the engine works in its own thread. What a call costs
-before and after (its socket, its recording, its page) is not in it.
+One process, as when it serves: the event loop hears all calls, the engine works in threads of its own. What a call
+costs before and after (its socket, its recording, its page) is not in it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,11 +17,13 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
+from benches.hours import resident
 from benches.report import percentile
-from media.audio import FRAME, RATE, TRACKS, Frame, Pcm, Track, Window
+from media.audio import FRAME, RATE, TRACKS, Frame, Look, Pcm, Track, Window
+from media.gate import Gate
+from media.heard import Heard
 from media.listener import Listener
 from media.scheduler import Engine, Scheduler
-from media.turns import Heard
 from media.vad import Judge
 
 LATE = 2.0
@@ -48,6 +51,7 @@ class Step:
     partials: tuple[float, ...]
     """Seconds from the end of a window's sound to its words; those that still wait and are late count as they are."""
     finals: tuple[float, ...]
+    """The same of windows that are asked in a pause or at the end, most of which are for good."""
     level: int
     """The highest step of the overload ladder."""
     rss: float
@@ -74,8 +78,8 @@ class Delays:
     """When the sound ended that waits longest, of windows in whose place a newer one was asked."""
 
     def asked(self, window: Window, turn: Turn, ended: float) -> None:
-        """A window waits for its words, but for one that is only worth the idle time."""
-        if not window.careful:
+        """A window waits for its words, but for those that are only worth the idle time."""
+        if window.look <= Look.PARTIAL:
             self._waiting[window] = turn, ended
 
     def answered(self, window: Window, now: float, *, words: bool) -> None:
@@ -87,7 +91,7 @@ class Delays:
         if not words:
             self._overtaken[turn] = ended
         elif ended >= self.since:
-            (self.finals if window.final else self.partials).append(now - ended)
+            (self.partials if window.look is Look.PARTIAL else self.finals).append(now - ended)
 
     def close(self, now: float) -> None:
         """Nobody waits any longer: what is late counts as late, at least."""
@@ -97,23 +101,32 @@ class Delays:
 
 
 class Caller:
-    """One call: the only place here that knows how sound is heard and words are asked for."""
+    """One call: the only place here that knows how sound is heard and words are asked for, as `server/live.py` does."""
 
     def __init__(
-        self, name: str, begin: float, sound: Sequence[Pcm], first: int, ears: tuple[Judge, Scheduler]
+        self, name: str, begin: float, sound: Sequence[Pcm], first: int, ears: tuple[Gate, Scheduler]
     ) -> None:
         self.name, self.begin, self._sound, self._first = name, begin, sound, first
-        judge, self._scheduler = ears
-        self._listener = Listener(judge, shortest=self._scheduler.shortest)
+        self._gate, self._scheduler = ears
+        self._listener = Listener(self._gate.judge, shortest=self._scheduler.shortest)
         self._heard = 0
 
-    def hear(self, now: float, tasks: TaskGroup, delays: Delays) -> None:
+    def attend(self, tasks: TaskGroup, delays: Delays) -> AbstractContextManager[None]:
+        """Have what was pushed judged from now on, and its words asked for in tasks."""
+
+        def tell(heard: list[Heard] | Exception) -> None:
+            if isinstance(heard, Exception):
+                raise heard
+            self._take(heard, tasks, delays)
+
+        return self._gate.attend(self._listener, tell)
+
+    def push(self, now: float) -> None:
         """Take the frames that have come by now; the sound goes round."""
         while self.begin + (self._heard + FRAME) / RATE <= now:
             at = (self._first + self._heard) % len(self._sound[0])
             for track, pcm in zip(TRACKS, self._sound, strict=True):
-                heard = self._listener.hear(Frame(track, self._heard, pcm[at : at + FRAME]))
-                self._take(heard, tasks, delays)
+                self._listener.push(Frame(track, self._heard, pcm[at : at + FRAME]))
             self._heard += FRAME
 
     def _take(self, heard: Sequence[Heard], tasks: TaskGroup, delays: Delays) -> None:
@@ -125,35 +138,41 @@ class Caller:
     async def _words(self, window: Window, tasks: TaskGroup, delays: Delays) -> None:
         hypothesis = await self._scheduler.transcribe(window, self.name)
         delays.answered(window, anyio.current_time(), words=hypothesis is not None)
-        if hypothesis is not None:
-            self._take(self._listener.accept(hypothesis), tasks, delays)
+        told = self._listener.accept(hypothesis) if hypothesis else self._listener.pass_over(window)
+        self._take(told, tasks, delays)
 
 
 async def step(engine: Engine, judge: Judge, sound: Sequence[Pcm], calls: int, seconds: float) -> Step:
     """Play so many calls at once for a while. The tracks of `sound` are whole frames."""
     length, level = len(sound[0]) // FRAME, 0
     async with anyio.create_task_group() as tasks:
-        scheduler = Scheduler(engine)
+        scheduler, gate = Scheduler(engine), Gate(judge)
         await tasks.start(scheduler.run)
+        tasks.start_soon(gate.run)
         now = began = anyio.current_time()
         delays, before = Delays(began + SETTLE), None
         firsts = [int(i * GOLDEN * length) % length * FRAME for i in range(calls)]
-        ears = (judge, scheduler)
         callers = [
-            Caller(f"call{i}", began + i / calls, sound, first, ears) for i, first in enumerate(firsts)
+            Caller(f"call{i}", began + i / calls, sound, first, (gate, scheduler))
+            for i, first in enumerate(firsts)
         ]
-        while now < began + SETTLE + seconds:
-            if before is None and now >= delays.since:
-                before = Usage.now()
+        with ExitStack() as line:
             for caller in callers:
-                caller.hear(anyio.current_time(), tasks, delays)
-                await anyio.lowlevel.checkpoint()  # each frame comes alone in a server: others get their turn
-            level = max(level, scheduler.level if before else 0)
-            await anyio.sleep_until(now + TICK)
-            now = anyio.current_time()
-        delays.close(now)
-        spent = Usage.now() - (before or Usage.now())
-        tasks.cancel_scope.cancel()
+                line.enter_context(caller.attend(tasks, delays))
+            while now < began + SETTLE + seconds:
+                if before is None and now >= delays.since:
+                    before = Usage.now()
+                for caller in callers:
+                    caller.push(anyio.current_time())
+                    await (
+                        anyio.lowlevel.checkpoint()
+                    )  # each frame comes alone in a server: others get their turn
+                level = max(level, scheduler.level if before else 0)
+                await anyio.sleep_until(now + TICK)
+                now = anyio.current_time()
+            delays.close(now)
+            spent = Usage.now() - (before or Usage.now())
+            tasks.cancel_scope.cancel()
     return Step(
         calls=calls,
         cpu=spent.process / spent.wall / calls,
@@ -196,9 +215,3 @@ def busy() -> float:
         return 0.0
     user, nice, system, _idle, _wait, irq, soft = (int(n) for n in stat.read_text().split()[1:8])
     return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")
-
-
-def resident() -> float:
-    """MB that this process holds in memory (Linux, proc(5)); 0 elsewhere."""
-    statm = Path("/proc/self/statm")
-    return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20 if statm.exists() else 0.0

@@ -57,7 +57,7 @@ def climb(model: str, seconds: float, most: int) -> list[Step]:
     """Try numbers of calls with one model, on two cores."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
-    engine, judge = Whisper(shipped() if model == SHIPPED else made(model)), Judge()
+    engine, judge = Whisper(shipped() if model == SHIPPED else made(model), workers=CORES), Judge()
     sound, steps, tried = whole_frames(read_call(SPEECH)), list[Step](), dict[int, bool]()
     while calls := next_count(tried, most):
         steps.append(anyio.run(step, engine, judge, sound, calls, seconds))
@@ -156,7 +156,7 @@ def main() -> int:
     if given.png:
         draw(found, given.png)
     conditions = (
-        f"{SPEECH.name} at staggered places, both tracks, {CORES} cores, int8, one engine thread, {given.seconds:g} s "
+        f"{SPEECH.name} at staggered places, both tracks, {CORES} cores and engine threads, int8, {given.seconds:g} s "
         f"a step after {SETTLE:g}; up to level 1 of the ladder or a p95 of {LATE:g} s"
     )
     summed = [one for model, steps in found.items() for one in figures(model, steps)]

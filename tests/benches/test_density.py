@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 
 import anyio
@@ -11,7 +11,8 @@ import pytest
 
 from benches.callers import LATE, Caller, Delays, Step
 from benches.density import figures, next_count, whole_frames
-from media.audio import Hypothesis, Track, Window
+from media.audio import Hypothesis, Look, Track, Window
+from media.gate import Gate
 from media.scheduler import Scheduler
 from media.vad import Judge
 from media.wav import read_call
@@ -34,15 +35,15 @@ def test_a_small_step_that_failed_by_chance_is_outgrown() -> None:
     assert next_count({1: True, 2: False, 4: True}) == 8
 
 
-def window(number: int = 1, *, final: bool = False, careful: bool = False) -> Window:
-    return Window(Track.REP, 1, number, 0, np.zeros(80, np.int16), final, careful=careful)
+def window(number: int = 1, look: Look = Look.PARTIAL) -> Window:
+    return Window(Track.REP, 1, number, 0, np.zeros(80, np.int16), look)
 
 
 TURN = ("call", Track.REP, 1)
 
 
 def test_delays_count_from_the_sound_that_waits_longest() -> None:
-    delays, first, second, final = Delays(10.0), window(1), window(2), window(3, final=True)
+    delays, first, second, final = Delays(10.0), window(1), window(2), window(3, Look.FINAL)
     delays.asked(first, TURN, 11.0)
     delays.asked(second, TURN, 12.0)
     delays.answered(first, 12.1, words=False)
@@ -53,7 +54,7 @@ def test_delays_count_from_the_sound_that_waits_longest() -> None:
 
 
 def test_what_began_early_or_is_for_idle_time_does_not_count() -> None:
-    delays, early, idle = Delays(10.0), window(1), window(2, careful=True)
+    delays, early, idle = Delays(10.0), window(1), window(2, Look.CAREFUL)
     delays.asked(early, TURN, 9.9)
     delays.asked(idle, TURN, 11.0)
     delays.answered(early, 12.0, words=True)
@@ -81,7 +82,10 @@ def test_what_took_the_place_of_late_sound_is_late() -> None:
 class Deaf:
     """An engine that hears nothing, at once."""
 
-    shortest = 1.0
+    shortest, workers = 1.0, 1
+
+    def bucket(self, window: Window) -> Hashable:
+        return window.look
 
     def transcribe(self, windows: Sequence[Window]) -> list[Hypothesis]:
         return [Hypothesis(one, ()) for one in windows]
@@ -94,13 +98,15 @@ async def test_a_caller_hears_what_has_come_and_its_windows_are_answered() -> No
     delays = Delays(-100.0)
     with anyio.fail_after(20):
         async with anyio.create_task_group() as tasks:
-            scheduler = Scheduler(Deaf())
+            scheduler, gate = Scheduler(Deaf()), Gate(Judge())
             await tasks.start(scheduler.run)
+            tasks.start_soon(gate.run)
             now = anyio.current_time()
-            caller = Caller("call", now - 2.5, sound, 0, (Judge(), scheduler))
-            caller.hear(now, tasks, delays)
-            while not delays.partials:
-                await anyio.lowlevel.checkpoint()
+            caller = Caller("call", now - 2.5, sound, 0, (gate, scheduler))
+            caller.push(now)
+            with caller.attend(tasks, delays):
+                while not delays.partials:
+                    await anyio.lowlevel.checkpoint()
             tasks.cancel_scope.cancel()
     assert len(delays.partials) == 1
     assert 0 <= delays.partials[0] < 2.5

@@ -11,7 +11,7 @@ import pytest
 from faster_whisper import WhisperModel
 
 from benches import shapes, weights, widen
-from media.audio import RATE, Track, Window, Word, samples
+from media.audio import RATE, Look, Track, Window, Word, samples
 from media.models import shipped
 from media.resample import upsample
 from media.wav import read_call
@@ -29,7 +29,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def heard(folder: Path) -> list[tuple[Word, ...]]:
     windows = [
-        Window(Track.REP, 1, n, samples(a), REP[samples(a) : samples(b)], final=n % 2 == 0)
+        Window(
+            Track.REP, 1, n, samples(a), REP[samples(a) : samples(b)], Look.FINAL if n % 2 else Look.PARTIAL
+        )
         for n, (a, b) in enumerate(PIECES)
     ]
     return [one.words for one in Whisper(folder).transcribe(windows)]

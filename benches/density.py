@@ -8,6 +8,7 @@ were overtaken before anybody had time for them.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import anyio
+import structlog
 from rich.console import Console
 from rich.table import Table
 
@@ -57,6 +59,8 @@ def climb(model: str, seconds: float, most: int) -> list[Step]:
     """Try numbers of calls with one model, on two cores."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+    # The scheduler tells each change of its level, which the table does too.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     engine, judge = Whisper(shipped() if model == SHIPPED else made(model), workers=CORES), Judge()
     sound, steps, tried = whole_frames(read_call(SPEECH)), list[Step](), dict[int, bool]()
     while calls := next_count(tried, most):

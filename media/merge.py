@@ -47,7 +47,8 @@ def joined(windows: Sequence[Window]) -> Joined:
         sound += [window.pcm, np.zeros(GAP, np.int16)]
         place += len(window.pcm) + GAP
     first = windows[0]
-    whole = Window(first.track, first.turn, first.number, 0, np.concatenate(sound[:-1]), Look.LATE)
+    pcm = np.concatenate(sound[:-1])
+    whole = Window(first.track, first.turn, first.number, 0, pcm, Look.LATE, names=first.names)
     return Joined(whole, tuple(parts))
 
 

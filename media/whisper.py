@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer as Pieces
 
 from media.audio import RATE, Hypothesis, Window, Word
+from media.memory import keep_buffers
 from media.names import Candidate, candidates, evidence, written
 from media.notes import read_notes
 from media.resample import upsample
@@ -81,6 +82,7 @@ class Whisper:
         for name in ("model.bin", "config.json", "tokenizer.json"):
             if not (folder / name).is_file():
                 raise OSError(f"{folder} is no speech model: {name} is missing; name a faster-whisper folder")
+        keep_buffers()
         try:
             self._model = ctranslate2.models.Whisper(
                 str(folder), device=device, compute_type=compute, intra_threads=1, inter_threads=workers

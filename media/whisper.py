@@ -214,7 +214,7 @@ class Whisper:
         if not asked:
             return words
         judged: list[list[tuple[Candidate, float]]] = [[] for _ in windows]
-        sound = np.array(states)
+        sound = np.array(states.to_device(ctranslate2.Device.cpu))
         silence = np.zeros_like(sound[:1, :1])
         for begin in range(0, len(asked), ROWS):
             some = asked[begin : begin + ROWS]

@@ -116,8 +116,8 @@ def growth(loaded: Any, sound: np.ndarray, streams: int) -> float:
         if number == 1:
             before = resident()  # what the first one loads is not what one more costs
         stream = loaded.stream()
-        for at in range(0, min(len(sound), 20 * RATE), RATE):
-            list(stream.feed(sound[at : at + RATE]))
+        for at in range(0, min(len(sound), 20 * RATE), 5 * RATE):
+            list(stream.feed(sound[at : at + 5 * RATE]))
         kept.append(stream)
     return (resident() - before) / streams
 
@@ -144,7 +144,7 @@ def main() -> int:
         answer["memory"] = growth(loaded, sounds[0], request["streams"])
         answer["tracks"] = [play(loaded.stream(), sound, pace) for sound in sounds]
         cost = sum(track["cpu"] for track in answer["tracks"]) / sum(t["heard"] for t in answer["tracks"])
-        slowed = Pace(request["chunk"], True, request["overload"] / cost, request["budget"])
+        slowed = Pace(request["chunk"], True, request["overload"] / cost, request["budget"] / 2)
         answer["overload"] = [play(loaded.stream(), sound, slowed) for sound in sounds]
     Path(answer_file).write_text(json.dumps(answer))
     for child in multiprocessing.active_children():

@@ -28,6 +28,12 @@ def test_ratios_say_what_holds():
     assert found[calls, peers[1].name].value == 10.0
 
 
+def test_words_are_compared_at_an_equal_pace_only():
+    peers = [row(f"WhisperLiveKit 1 ({pace})", "agreement", 5.0, 1.0) for pace in ("defaults, 0.1 s", "1 s")]
+    named = [r.peer for r in ratios(row("Beatline", "ours", 1.0, 0.8), peers) if r.figure.startswith("word")]
+    assert named == ["WhisperLiveKit 1 (1 s)"]
+
+
 def test_a_figure_that_was_not_measured_is_no_figure():
     figures = row("RealtimeSTT", "live", 10.0, 1.0).figures()
     assert "calls per core at p95 of 2 s" not in figures

@@ -1,6 +1,6 @@
 """`scripts/bench speech`: Beatline's ears beside other programs, on one model, one sound, one thread each, in one run.
 
-scripts/bench speech --install                       put the peers into build/peers (about 2 GB; PyTorch for the CPU)
+scripts/bench speech --install                       put the peers into build/peers (about 3 GB; PyTorch for the CPU)
 scripts/bench speech --source whisper_streaming=DIR  a peer that is no package
 scripts/bench speech --python NAME=PYTHON            a peer in an environment of yours
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from media.wer import aligned, bare
 
 SLACK = 0.25
 """Seconds around a spoken sentence within which a word counts as spoken: silence before and after it is cut roughly."""
+
+PAUSE = 0.6
+"""Seconds of silence after a sentence that end its utterance; every program's own rule is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +35,30 @@ class Out:
     end: float
     audio: float
     wall: float
+    closed: float
+    """When the text that it belongs to was final, by the wall clock."""
+    step: int = 0
+    """Number of the update that it came out of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One track judged. Latencies in seconds from the end of a rightly heard word; `unspoken` counts words."""
+    """Some tracks judged. Latencies are seconds from the end of what was said to its coming out."""
 
     said: int
     errors: int
     audio: tuple[float, ...]
+    """Of each rightly heard word, as if computing took no time."""
     wall: tuple[float, ...]
+    """The same with the time that computing takes."""
+    sentences: tuple[float, ...]
+    """Of the last word of each sentence, where it was heard rightly (wall clock)."""
     finals: tuple[float, ...]
+    """Of each stretch of speech between pauses: from its end until its last rightly heard words are final."""
     unspoken: int
+    """Words that claim a place at which nobody spoke."""
+    lost: int
+    """Sentences of which no word came out."""
 
 
 def spoken(file: Path, track: str) -> list[list[Said]]:
@@ -59,28 +75,52 @@ def told(events: list[dict[str, Any]]) -> list[Out]:
         for place, word in enumerate(words):
             length = (event["end"] - event["start"]) / len(words)
             start = event["start"] + place * length
-            out.append(Out(word, start, start + length, event["audio"], event["wall"]))
+            closed = event.get("closed", event["wall"])
+            step = event.get("step", 0)
+            out.append(Out(word, start, start + length, event["audio"], event["wall"], closed, step))
     return out
+
+
+def until(sentences: list[list[Said]], seconds: float) -> list[list[Said]]:
+    """What was said in the first seconds, cut where the sound was cut."""
+    cut = [[word for word in sentence if word.end <= seconds] for sentence in sentences]
+    return [sentence for sentence in cut if sentence]
+
+
+def matched(sentences: list[list[Said]], out: list[Out]) -> tuple[int, list[tuple[Said, Out]]]:
+    """Word errors, and the words that were heard rightly with what came out for them."""
+    words = [word for sentence in sentences for word in sentence]
+    wrong, right = aligned([word.text for word in words], [word.text for word in out])
+    return wrong, [(words[i], out[j]) for i, j in right]
 
 
 def judge(sentences: list[list[Said]], out: list[Out]) -> Verdict:
     """Judge one track."""
-    words = [word for sentence in sentences for word in sentence]
-    wrong, right = aligned([word.text for word in words], [word.text for word in out])
-    pairs = {i: out[j] for i, j in right}
-    finals, at = [], 0
-    for sentence in sentences:
-        last = at + len(sentence) - 1
-        if last in pairs:
-            finals.append(pairs[last].wall - sentence[-1].end)
-        at += len(sentence)
+    wrong, pairs = matched(sentences, out)
+    came = dict(pairs)
     spans = [(sentence[0].start - SLACK, sentence[-1].end + SLACK) for sentence in sentences]
-    unspoken = sum(not any(w.start < b and w.end > a for a, b in spans) for w in out)
+    following = [*(sentence[0].start for sentence in sentences[1:]), float("inf")]
+    finals, lasts, lost = [], [], 0
+    for sentence, after in zip(sentences, following, strict=True):
+        right = [came[word] for word in sentence if word in came]
+        lost += not right
+        if sentence[-1] in came:
+            lasts.append(came[sentence[-1]].wall - sentence[-1].end)
+        if right and after - sentence[-1].end >= PAUSE:
+            finals.append(max(word.closed for word in right) - sentence[-1].end)
     return Verdict(
-        len(words),
+        sum(len(sentence) for sentence in sentences),
         wrong,
-        tuple(out.audio - words[i].end for i, out in pairs.items()),
-        tuple(out.wall - words[i].end for i, out in pairs.items()),
+        tuple(word.audio - said.end for said, word in pairs),
+        tuple(word.wall - said.end for said, word in pairs),
+        tuple(lasts),
         tuple(finals),
-        unspoken,
+        sum(not any(word.start < b and word.end > a for a, b in spans) for word in out),
+        lost,
     )
+
+
+def joined(parts: Sequence[Verdict]) -> Verdict:
+    """Several tracks as one."""
+    return Verdict(*(sum((getattr(part, field.name) for part in parts[1:]), getattr(parts[0], field.name))
+                     for field in fields(Verdict)))  # fmt: skip

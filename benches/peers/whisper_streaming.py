@@ -1,7 +1,7 @@
 """ufal/whisper_streaming: LocalAgreement-2 over a growing buffer, at its defaults but for the device.
 
 Its own file `whisper_online.py` is imported from the path that the user gives; it names CUDA in its `load_model`, which
-is the one method replaced here, and imports librosa, which it needs only to read files.
+is the one method replaced here, and imports librosa and soundfile, which it needs only to read files.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ class Loaded:
     """The model, shared by the streams."""
 
     def __init__(self, request: dict[str, Any]) -> None:
-        sys.modules.setdefault("librosa", types.ModuleType("librosa"))
+        for reader in ("librosa", "soundfile"):
+            sys.modules.setdefault(reader, types.ModuleType(reader))
         sys.path.insert(0, request["path"])
         import whisper_online
 

@@ -18,10 +18,10 @@ from difflib import SequenceMatcher
 
 from media.audio import Word
 
-REACH = 0.3
+REACH = 0.24
 """Seconds of sound after a word without which it may be half a word."""
 
-SURE, DOUBTFUL = 0.95, 0.85
+SURE, DOUBTFUL = 0.9, 0.85
 """Probability from which a word needs no second hypothesis, and below which it waits for a careful look or a pause."""
 
 STUCK = 1.6

@@ -235,7 +235,7 @@ class TestAccept:
     def test_an_unlikely_end_is_not_shown_until_it_is_final(self) -> None:
         one, windows = self.windows()
         begin = windows[0].start / RATE + 0.5
-        half = (Word("can", begin, begin + 0.2, 0.9), Word("wheat", begin + 0.2, begin + 0.4, 0.2))
+        half = (Word("can", begin, begin + 0.2, 0.8), Word("wheat", begin + 0.2, begin + 0.4, 0.2))
         (words,) = one.accept(Hypothesis(windows[0], half))
         assert isinstance(words, Words)
         assert [word.text for word in words.words] == ["can"]

@@ -50,7 +50,7 @@ def list_models(console: Console) -> None:
     table = Table("name", "where", "MB")
     for name, folder in [
         ("shipped", models.shipped()),
-        *((f.name, f) for f in sorted(cache.glob("*")) if f.is_dir()),
+        *((f.name, f) for f in models.fetched(cache)),
     ]:
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
         table.add_row(name, str(folder), f"{size:.1f}")

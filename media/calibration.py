@@ -1,4 +1,4 @@
-"""How short a window a speech model bears: labelled speech cut to any length, and the choice among what was measured.
+"""Which windows a speech model bears: labelled speech filled up or cut to any length, and the choice among the results.
 
 Rules only; `media/measure.py` hears the windows, `media/notes.py` keeps what was chosen.
 """
@@ -6,7 +6,7 @@ Rules only; `media/measure.py` hears the windows, `media/notes.py` keeps what wa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
@@ -17,14 +17,23 @@ from media.audio import Track
 from media.wer import bare
 
 LENGTHS = (1, 2, 3, 4, 6, 10, 15, 20, 30)
-"""Seconds of sound in a window that are tried."""
+"""Seconds that are tried: of sound in a window, and that a phrase is filled up to."""
+
+OWN = 0.0
+"""Filled up to nothing: a phrase as long as it is."""
+
+LEAST = 1.0
+"""The least that is kept as a shortest window (seconds): no shorter one was ever weighed in a call."""
+
+TURN = 12.0
+"""Seconds from which what was said without a pause is parted: a turn is never longer (`media/turns.py`)."""
 
 BEFORE, AFTER, PAUSE = 0.3, 0.2, 0.15
 """Seconds of silence that a word keeps before and after it, and between two words from which a phrase ends. A live
 window keeps about as much (`media/turns.py`)."""
 
 RELATIVE, MOST = 0.02, 0.01
-"""Word error rate that a shorter window may cost: this share of the best, or one standard error of the difference, but
+"""Word error rate that another window may cost: this share of the best, or one standard error of the difference, but
 never more than `MOST`, so that little speech does not excuse much."""
 
 ENOUGH = 300
@@ -56,6 +65,10 @@ class Speaker:
 
     track: Track
     phrases: tuple[Phrase, ...]
+
+    def natural(self) -> list[Phrase]:
+        """Cut what was said into windows at its pauses only, as a call does."""
+        return [part for phrase in self.phrases for part in _halved(phrase, TURN)]
 
     def cut(self, seconds: float) -> list[Phrase]:
         """Cut what was said into windows of at most so many seconds, at pauses where there is one; no word is lost.
@@ -131,16 +144,14 @@ class Setting:
     compute: str
     beam: int
     fill: str
-    whole: bool
-    """Filled up to 30 s; else to the engine's next length."""
 
     def __str__(self) -> str:
-        return f"{self.compute}, beam {self.beam}, {self.fill} filled to {'30 s' if self.whole else 'its bucket'}"
+        return f"{self.compute}, beam {self.beam}, {self.fill}"
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """All words heard once, in windows of about so many seconds."""
+    """All words heard once, in windows filled up, or speech cut, to so many seconds."""
 
     seconds: float
     setting: Setting
@@ -164,26 +175,30 @@ class Point:
 
 
 FILLS = ("sound", "mel")
-COMPUTES, BEAMS = ("int8", "float32"), (1, 5)
 
 
-def first_settings(quick: bool) -> list[Setting]:
-    """What is heard first: everything that decides, as finals are served."""
-    return [Setting("int8", 5, fill, whole) for whole in (False, True) for fill in FILLS[: 1 if quick else 2]]
+def served(fill: str, *, compute: str = "int8", beam: int = 5) -> Setting:
+    """How finals are heard by default."""
+    return Setting(compute, beam, fill)
 
 
-def more_settings(fill: str, quick: bool) -> list[Setting]:
-    """What is heard then, with the fill that won: the other beam, and the other arithmetic with both.
+def fill_settings(quick: bool) -> list[Setting]:
+    """How natural phrases are heard: as finals are served, with either fill."""
+    return [served(fill) for fill in FILLS[: 1 if quick else 2]]
 
-    One factor at a time: none of these decides, and all sixteen combinations would cost twice as much.
-    """
-    served = [Setting(compute, beam, fill, False) for compute in COMPUTES for beam in BEAMS]
-    return [s for s in served if s not in first_settings(False) and not (quick and s.compute != "int8")]
+
+def cut_settings(fill: str, quick: bool) -> list[Setting]:
+    """How cut speech is heard, with the fill that was chosen: as finals are served, then what does not decide."""
+    return [
+        served(fill, compute=compute, beam=beam)
+        for compute in ("int8", "float32")[: 1 if quick else 2]
+        for beam in (5, 1)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """The shortest safe window (seconds), how it is filled, and what its rate may lie above the best."""
+class Filling:
+    """The shortest safe window (seconds), how it is filled, the best rate, and how far above it one counts as equal."""
 
     shortest: float
     fill: str
@@ -191,36 +206,37 @@ class Choice:
     allowance: float
 
 
-def best_fill(points: Iterable[Point]) -> str:
-    """The fill with fewest errors over all lengths; silence in the sound, as ever, when they are even."""
-    wrong: dict[str, int] = {}
-    for point in points:
-        wrong[point.setting.fill] = wrong.get(point.setting.fill, 0) + sum(point.wrong)
-    return min(wrong, key=lambda fill: (wrong[fill], FILLS.index(fill)))
+def shortest(filled: Sequence[Point]) -> Filling:
+    """Take the least that natural phrases need to be filled up to, of what is as good as the best.
 
-
-def choose(points: Sequence[Point]) -> Choice:
-    """Take the shortest length that is as good, within the allowance, as the best longer one.
-
-    Compared with: windows of any longer length, and the same windows filled to 30 s. If no length holds, 30 s.
+    Of two fills at one length, silence in the sound, as ever, unless only the other is as good.
 
     Raises:
         ValueError: there is nothing to choose from.
     """
+    best = _best(filled)
+    equal = [p for p in filled if p.wer <= best.wer + allowance(p, best)]
+    first = min(equal, key=lambda p: (p.seconds, FILLS.index(p.setting.fill)))
+    return Filling(max(LEAST, first.seconds), first.setting.fill, best.wer, allowance(first, best))
+
+
+def longest(cut: Sequence[Point]) -> float:
+    """Give the most seconds of speech in one window (cut speech, heard in one setting) that cost no more than `MOST`.
+
+    Not a standard error, as above: finals are joined only where they wait and each would be filled up, and that saves
+    most of their cost.
+
+    Raises:
+        ValueError: there is nothing to choose from.
+    """
+    best = _best(cut)
+    return float(max(p.seconds for p in cut if p.wer <= best.wer + MOST))
+
+
+def _best(points: Sequence[Point]) -> Point:
     if not points:
         raise ValueError("nothing was measured")
-    fill = best_fill(points)
-    points = [point for point in points if point.setting.fill == fill]
-    own = sorted((p for p in points if not p.setting.whole), key=lambda p: p.seconds)
-    for point in own:
-        rivals = [
-            p for p in points if p.seconds > point.seconds or (p.setting.whole and p.seconds == point.seconds)
-        ]
-        best = min((*rivals, point), key=lambda p: p.wer)
-        allowed = allowance(point, best)
-        if point.wer <= best.wer + allowed:
-            return Choice(float(point.seconds), fill, best.wer, allowed)
-    return Choice(float(LENGTHS[-1]), fill, best.wer, allowed)
+    return min(points, key=lambda p: p.wer)
 
 
 def allowance(point: Point, best: Point) -> float:
@@ -250,22 +266,34 @@ def blamed(said: Sequence[str], right: Sequence[tuple[int, int]], errors: int) -
     return tuple(wrong)
 
 
-def noted(choice: Choice, points: Sequence[Point], measured: dict[str, object]) -> dict[str, object]:
-    """What is kept beside a model: `shortest_window`, `padding`, and `checked`, the curves with their conditions."""
-    final, partial = (
-        sorted(
-            (p for p in points if p.setting == Setting("int8", beam, choice.fill, False)),
-            key=lambda p: p.seconds,
-        )
-        for beam in (5, 1)
-    )
+def noted(
+    filling: Filling, filled: Sequence[Point], cut: Sequence[Point], measured: dict[str, object]
+) -> dict[str, object]:
+    """What is kept beside a model: what the engine reads, and `checked`, the curves with their conditions."""
+
+    def final(points: Sequence[Point], beam: int = 5) -> list[Point]:
+        return heard_as(points, served(filling.fill, beam=beam))
+
     return {
-        "shortest_window": choice.shortest,
-        "padding": choice.fill,
+        "shortest_window": filling.shortest,
+        "longest_window": longest(final(cut)),
+        "padding": filling.fill,
         "checked": {
             **measured,
-            "wer": {f"{p.seconds:g}": round(p.wer, 4) for p in final},
-            "cpu_s_per_update": {f"{p.seconds:g}": round(p.update, 4) for p in partial},
-            "cpu_s_per_sound_s": {f"{p.seconds:g}": round(p.cpu / p.sound, 4) for p in partial},
+            "wer_filled": {name(p): round(p.wer, 4) for p in final(filled)},
+            "cpu_s_filled": {name(p): round(p.update, 4) for p in final(filled)},
+            "wer": {name(p): round(p.wer, 4) for p in final(cut)},
+            "cpu_s_per_update": {name(p): round(p.update, 4) for p in final(cut, 1)},
+            "cpu_s_per_sound_s": {name(p): round(p.cpu / p.sound, 4) for p in final(cut, 1)},
         },
     }
+
+
+def heard_as(points: Sequence[Point], setting: Setting) -> list[Point]:
+    """Those of one setting."""
+    return [p for p in points if p.setting == setting]
+
+
+def name(point: Point) -> str:
+    """A point's length in tables: `own`, or seconds."""
+    return f"{point.seconds:g}" if point.seconds else "own"

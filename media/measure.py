@@ -1,21 +1,28 @@
-"""Hears labelled speech with a model, in windows of any length and filled in any way: what `calibration.py` judges."""
+"""Hears labelled speech with a model, filled up or cut to any length: what `calibration.py` judges."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from media.audio import TRACKS, Look, Pcm, Track, Window, samples
-from media.calibration import Phrase, Point, Setting, Speaker, blamed, parse_words
+from media.calibration import OWN, Phrase, Point, Setting, Speaker, blamed, parse_words
 from media.wav import read_call
 from media.wer import aligned
-from media.whisper import WHOLE, Whisper
+from media.whisper import Whisper
 
 SOUNDS = ("flac", "wav", "ogg", "mp3")
+
+Said = tuple[Phrase, Pcm]
+"""A window's words and sound."""
+
+Answer = tuple[float, tuple[int, ...]]
+"""Processor seconds that a window took, and its errors by said word."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,18 +33,16 @@ class Labelled:
     sounds: dict[Track, Pcm]
     speakers: tuple[Speaker, ...]
 
-    def cut(self, seconds: float) -> list[tuple[Phrase, Pcm]]:
-        """The recording's windows of a length, as words and sound."""
-        return [
-            (
-                words,
-                np.concatenate(
-                    [self.sounds[speaker.track][samples(w.start) : samples(w.end)] for w in words]
-                ),
-            )
-            for speaker in self.speakers
-            for words in speaker.cut(seconds)
-        ]
+    def natural(self) -> list[Said]:
+        """The recording's windows as a call has them: cut at pauses only."""
+        return [self._said(s.track, words) for s in self.speakers for words in s.natural()]
+
+    def cut(self, seconds: float) -> list[Said]:
+        """The recording's windows of a length."""
+        return [self._said(s.track, words) for s in self.speakers for words in s.cut(seconds)]
+
+    def _said(self, track: Track, words: Phrase) -> Said:
+        return words, np.concatenate([self.sounds[track][samples(w.start) : samples(w.end)] for w in words])
 
     @property
     def words(self) -> int:
@@ -98,21 +103,61 @@ def load_folder(folder: Path) -> list[Labelled]:
     return [load(*pair) for pair in pairs]
 
 
-def hear(
-    engine: Whisper, speech: list[Labelled], seconds: float, setting: Setting, tick: Callable[[], None]
-) -> Point:
-    """Hear all speech once, each window alone; `tick` is called after each."""
-    engine.shortest, engine.padding = (WHOLE if setting.whole else 0.0), setting.fill
-    windows = [window for recording in speech for window in recording.cut(seconds)]
-    cpu, wrong = 0.0, list[int]()
-    for words, pcm in windows:
-        window = Window(Track.REP, 1, 1, 0, pcm, Look.FINAL if setting.beam > 1 else Look.PARTIAL)
-        began = time.process_time()
-        (heard,) = engine.transcribe([window])
-        cpu += time.process_time() - began
-        said = [word.text for word in words]
-        errors, right = aligned(said, [word.text for word in heard.words])
-        wrong += blamed(said, right, errors)
-        tick()
+def hear_filled(
+    engine: Whisper,
+    speech: Sequence[Labelled],
+    lengths: Sequence[float],
+    setting: Setting,
+    tick: Callable[[], None],
+) -> Iterator[Point]:
+    """Hear natural phrases filled up to each length; one that is longer anyway is heard once for all of them."""
+    phrases = [said for recording in speech for said in recording.natural()]
+    engine.padding, known = setting.fill, dict[tuple[int, Hashable], Answer]()
+    for seconds in lengths:
+        engine.shortest = seconds
+        answers: list[Answer] = []
+        for place, said in enumerate(phrases):
+            key = place, engine.bucket(_window(said, setting))
+            if key not in known:
+                known[key] = _heard(engine, said, setting)
+            answers.append(known[key])
+            tick()
+        yield _point(seconds, setting, phrases, answers)
+
+
+def hear_cut(
+    engine: Whisper,
+    speech: Sequence[Labelled],
+    lengths: Sequence[float],
+    setting: Setting,
+    tick: Callable[[], None],
+) -> Iterator[Point]:
+    """Hear all speech cut to each length, filled up to the engine's next bucket only."""
+    engine.padding, engine.shortest = setting.fill, OWN
+    for seconds in lengths:
+        windows = [said for recording in speech for said in recording.cut(seconds)]
+        answers: list[Answer] = []
+        for said in windows:
+            answers.append(_heard(engine, said, setting))
+            tick()
+        yield _point(seconds, setting, windows, answers)
+
+
+def _window(said: Said, setting: Setting) -> Window:
+    return Window(Track.REP, 1, 1, 0, said[1], Look.FINAL if setting.beam > 1 else Look.PARTIAL)
+
+
+def _heard(engine: Whisper, said: Said, setting: Setting) -> Answer:
+    window = _window(said, setting)
+    began = time.process_time()
+    (heard,) = engine.transcribe([window])
+    cpu = time.process_time() - began
+    texts = [word.text for word in said[0]]
+    errors, right = aligned(texts, [word.text for word in heard.words])
+    return cpu, blamed(texts, right, errors)
+
+
+def _point(seconds: float, setting: Setting, windows: Sequence[Said], answers: Sequence[Answer]) -> Point:
     sound = sum(len(pcm) for _, pcm in windows) / samples(1)
-    return Point(seconds, setting, len(windows), sound, cpu, tuple(wrong))
+    wrong = tuple(chain.from_iterable(errors for _, errors in answers))
+    return Point(seconds, setting, len(windows), sound, sum(cpu for cpu, _ in answers), wrong)

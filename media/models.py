@@ -22,6 +22,9 @@ WANTED = (
 )
 """Files of a model folder; not every model has all of them."""
 
+COMPLETE = "complete"
+"""Name of a file that is written when a download is whole."""
+
 ANSWER = 10.0
 """Seconds that the hub gets to answer; a network that swallows packets would hold us up for ever."""
 
@@ -41,6 +44,11 @@ def shipped() -> Path:
 def names() -> list[str]:
     """The names that can be downloaded."""
     return sorted(utils.available_models())
+
+
+def fetched(cache: Path) -> list[Path]:
+    """The folders of downloaded models, without those of which a part is still to come."""
+    return sorted(mark.parent for mark in cache.glob(f"*/{COMPLETE}"))
 
 
 def find(name: str, cache: Path, *, progress: Callable[[str], None] = lambda _: None) -> Path:
@@ -63,7 +71,7 @@ def find(name: str, cache: Path, *, progress: Callable[[str], None] = lambda _: 
             f"no speech model {name!r}: set BEATLINE_SPEECH_MODEL to shipped, a folder, or one of {', '.join(names())}"
         )
     kept = cache / name
-    if not (kept / "complete").is_file():
+    if not (kept / COMPLETE).is_file():
         _download(name, kept, progress)
     return kept
 
@@ -98,7 +106,7 @@ def _download(name: str, folder: Path, progress: Callable[[str], None]) -> None:
             f"{name} cannot be downloaded ({type(problem).__name__}): check the network, or set BEATLINE_SPEECH_MODEL"
             " to a folder that holds it, or to shipped"
         ) from problem
-    (folder / "complete").write_text(f"{repository}@{about.sha}\n", "utf-8")
+    (folder / COMPLETE).write_text(f"{repository}@{about.sha}\n", "utf-8")
 
 
 def _check(path: Path, file: Any) -> None:

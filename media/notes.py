@@ -65,8 +65,8 @@ def _elsewhere(folder: Path, cache: Path) -> Path:
 def _checked(file: Path) -> dict[str, Any]:
     try:
         known = json.loads(file.read_text("utf-8"))
-        shortest = float(known.get("shortest_window", 30.0))
-        if not 0 < shortest <= 30 or known.get("padding", "sound") not in ("sound", "mel"):
+        windows = [float(known.get(name, 30.0)) for name in ("shortest_window", "longest_window")]
+        if not all(0 < s <= 30 for s in windows) or known.get("padding", "sound") not in ("sound", "mel"):
             raise ValueError("no such window or padding")
         int(known.get("context_tokens", 0))
     except (ValueError, TypeError, AttributeError) as problem:

@@ -39,6 +39,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def longest(self) -> float:
+        """Seconds of speech that the model follows in one window."""
+        ...
+
+    @property
     def workers(self) -> int:
         """Batches that it works on at a time."""
         ...
@@ -195,7 +200,8 @@ class Scheduler:
             return []
         mine = [one for one in order if one.window.owed and one.call_id == first.call_id
                 and one.window.track is first.window.track]  # fmt: skip
-        groups = packed([one.window for one in mine], min(LONG, round(self._engine.shortest * RATE)))
+        most = min(self._engine.shortest, self._engine.longest)
+        groups = packed([one.window for one in mine], min(LONG, round(most * RATE)))
         queue = iter(mine)
         found = [[next(queue) for _ in group] for group in islice(groups, BATCH)]
         return found if len(found[0]) > 1 else []

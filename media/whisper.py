@@ -1,10 +1,10 @@
 """The only file that knows faster-whisper and CTranslate2: windows of sound in, words with times out.
 
 Windows are encoded at their own length where the model allows it. A model says so with a file `beatline.json` beside
-its weights (`beatline model check` measures and writes it): `shortest_window` (seconds), `padding` (`sound`: silence
-before the mel is made; `mel`: 0.0 in it, as faster-whisper does) and `context_tokens` (how much of what was said before
-helps it; the shipped model loses first words with any). A model without one is padded to Whisper's 30 s, which stock
-weights want.
+its weights (`beatline model check` measures and writes it): `shortest_window` (seconds), `longest_window` (seconds of
+speech that it follows), `padding` (`sound`: silence before the mel is made; `mel`: 0.0 in it, as faster-whisper does)
+and `context_tokens` (how much of what was said before helps it; the shipped model loses first words with any). A model
+without one is padded to Whisper's 30 s, which stock weights want.
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ class Whisper:
         self._features = FeatureExtractor(**_settings(folder / "preprocessor_config.json"))
         known = read_notes(folder, cache)
         self.shortest = float(known.get("shortest_window", WHOLE))
+        self.longest = float(known.get("longest_window", WHOLE))
         self.padding = str(known.get("padding", "sound"))
         self._context = int(known.get("context_tokens", 0))
         self._start = list(self._tokenizer.sot_sequence)

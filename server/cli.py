@@ -253,8 +253,9 @@ def model_fetch(name: str) -> None:
 def model_check(name: str, speech: Path | None, words: Path | None, **options: Any) -> None:
     """Measure which windows a speech model bears, and store it beside the model, where the engine looks.
 
-    Hears labelled speech in windows of 1 to 30 s, filled up in each way, and keeps the shortest length that is as good
-    as the best longer one. NAME is shipped, a folder or a faster-whisper name [default: BEATLINE_SPEECH_MODEL].
+    Hears labelled phrases filled up to 1 to 30 s in each way, and keeps the shortest filling that is as good as the
+    best; then speech cut to windows of 1 to 30 s, and keeps the longest that loses no words.
+    NAME is shipped, a folder or a faster-whisper name [default: BEATLINE_SPEECH_MODEL].
     The format of labelled speech: docs/model-check.md.
     """
     from server.app import wall_clock

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from importlib.metadata import version
-from itertools import groupby, product
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
@@ -20,16 +19,17 @@ from media.calibration import (
     ENOUGH,
     FILLS,
     LENGTHS,
+    OWN,
+    Filling,
     Point,
-    Setting,
-    best_fill,
-    choose,
-    first_settings,
-    more_settings,
+    cut_settings,
+    fill_settings,
     noted,
+    shortest,
 )
-from media.measure import Labelled, hear, load, load_folder
+from media.measure import Labelled, hear_cut, hear_filled, load, load_folder
 from media.notes import write_notes, write_whole
+from media.whisper import Whisper
 from server.curve import figures, picture, show
 from server.engine import open_engine
 from server.errors import Malformed, Misconfigured
@@ -50,7 +50,7 @@ def list_models(console: Console) -> None:
     table = Table("name", "where", "MB")
     for name, folder in [
         ("shipped", models.shipped()),
-        *((f.name, f) for f in sorted(cache.glob("*")) if f.is_dir()),
+        *((f.name, f) for f in models.fetched(cache)),
     ]:
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
         table.add_row(name, str(folder), f"{size:.1f}")
@@ -91,16 +91,15 @@ def check_model(
             raise Misconfigured(f"{file.parent} is no folder: name one that exists")
     if quick:
         speech = [recording.shortened(max(1, QUICK_WORDS // len(speech))) for recording in speech]
-    points = _measured(settings, name, speech, quick)
-    choice = choose([point for point in points if point.setting in first_settings(quick)])
-    words = len(points[0].wrong)
-    found = noted(choice, points, _conditions(speech, words, today))
-    show(console, points, choice)
+    filling, filled, cut = _measured(settings, name, speech, quick)
+    words = len(cut[0].wrong)
+    found = noted(filling, filled, cut, _conditions(speech, words, today))
+    show(console, filling, filled, cut)
     try:
         if json_to:
-            write_whole(json_to, figures(points, found))
+            write_whole(json_to, figures(filled, cut, found))
         if png_to:
-            write_whole(png_to, picture(points, choice, name or settings.speech_model))
+            write_whole(png_to, picture(filling, filled, cut, name or settings.speech_model))
         if quick or dry_run:
             console.print("Nothing was stored: it was " + ("a quick look." if quick else "a dry run."))
         elif words < ENOUGH:
@@ -134,26 +133,34 @@ def labelled(sound: Path | None, words: Path | None) -> list[Labelled]:
         raise Malformed(str(problem)) from problem
 
 
-def _measured(settings: Settings, name: str, speech: list[Labelled], quick: bool) -> list[Point]:
-    """Hear all speech in all ways, under a progress bar; first what decides, then the rest with the fill that won."""
+def _measured(
+    settings: Settings, name: str, speech: list[Labelled], quick: bool
+) -> tuple[Filling, list[Point], list[Point]]:
+    """Hear natural phrases filled up, then cut speech with the fill that was chosen, under a progress bar."""
     lengths = QUICK_LENGTHS if quick else LENGTHS
-    windows = sum(len(recording.cut(seconds)) for recording in speech for seconds in lengths)
-    ways = len(first_settings(quick)) + len(more_settings(FILLS[0], quick))
+    fills = (OWN, *lengths)
+    phrases = sum(len(recording.natural()) for recording in speech)
+    cuts = sum(len(recording.cut(seconds)) for recording in speech for seconds in lengths)
+    ways = len(cut_settings(FILLS[0], quick))
+    total = len(fill_settings(quick)) * len(fills) * phrases + ways * cuts
     err = Console(stderr=True)
     columns = Progress.get_default_columns()
 
-    def heard(wanted: list[Setting]) -> Iterator[Point]:
-        for compute, group in groupby(wanted, key=lambda setting: setting.compute):
-            engine = open_engine(settings, name, err.print, compute=compute)
-            for setting, seconds in product(group, lengths):
-                yield hear(engine, speech, seconds, setting, tick)
+    def engine(compute: str) -> Whisper:
+        return open_engine(settings, name, err.print, compute=compute)
 
     # No refreshing thread: its work would count as the model's.
     with Progress(*columns, console=err, auto_refresh=False, disable=not err.is_terminal) as bar:
-        tick = partial(bar.update, bar.add_task("Hearing", total=ways * windows), advance=1, refresh=True)
-        points = list(heard(first_settings(quick)))
-        points += heard(more_settings(best_fill(points), quick))
-    return points
+        tick = partial(bar.update, bar.add_task("Hearing", total=total), advance=1, refresh=True)
+        ears = engine("int8")
+        filled = [p for way in fill_settings(quick) for p in hear_filled(ears, speech, fills, way, tick)]
+        filling = shortest(filled)
+        cut: list[Point] = []
+        for compute, group in groupby(cut_settings(filling.fill, quick), key=lambda way: way.compute):
+            ears = engine(compute)
+            for way in group:
+                cut += hear_cut(ears, speech, lengths, way, tick)
+    return filling, filled, cut
 
 
 def _conditions(speech: list[Labelled], words: int, today: date) -> dict[str, object]:

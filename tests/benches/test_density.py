@@ -82,7 +82,7 @@ def test_what_took_the_place_of_late_sound_is_late() -> None:
 class Deaf:
     """An engine that hears nothing, at once."""
 
-    shortest, workers = 1.0, 1
+    shortest, longest, workers = 1.0, 30.0, 1
 
     def bucket(self, window: Window) -> Hashable:
         return window.look

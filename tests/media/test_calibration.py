@@ -12,20 +12,21 @@ from media.calibration import (
     BEFORE,
     LENGTHS,
     MOST,
-    Choice,
+    OWN,
+    TURN,
     Phrase,
     Point,
-    Setting,
     Spoken,
     allowance,
-    best_fill,
     blamed,
-    choose,
-    first_settings,
+    cut_settings,
+    fill_settings,
     length,
-    more_settings,
+    longest,
     noted,
     parse_words,
+    served,
+    shortest,
 )
 
 
@@ -69,6 +70,17 @@ def test_phrases_are_kept_whole_where_they_fit_and_halved_between_words_where_no
     assert speaker.phrases[1][0].start == pytest.approx(9.0 - BEFORE)
 
 
+def test_natural_phrases_are_parted_at_pauses_only_but_for_what_no_turn_would_hold() -> None:
+    short = [("a", 1.0, 1.5), ("b", 1.6, 3.0)]
+    endless = [(f"w{i}", 9.0 + i, 10.0 + i) for i in range(20)]
+    (speaker,) = parse_words(lines(row(short), row(endless)))
+    first, *rest = speaker.natural()
+    assert [word.text for word in first] == ["a", "b"]
+    assert [word.text for part in rest for word in part] == [text for text, *_ in endless]
+    assert len(rest) == 2
+    assert all(length(part) <= TURN for part in rest)
+
+
 def test_two_voices_never_share_a_window() -> None:
     text = lines(
         row([("a", 1.0, 1.2)], voice="amy"),
@@ -106,47 +118,50 @@ def test_a_word_must_have_a_place() -> None:
             Spoken("hi", 1.0, end)
 
 
-def point(
-    seconds: float, wrong: int, *, fill: str = "sound", whole: bool = False, words: int = 1000
-) -> Point:
+def point(seconds: float, wrong: int, *, fill: str = "sound", words: int = 1000) -> Point:
     """So many errors, spread evenly."""
     marks = tuple(int((i + 1) * wrong / words + 1e-9) - int(i * wrong / words + 1e-9) for i in range(words))
-    return Point(seconds, Setting("int8", 5, fill, whole), 10, 10 * seconds, seconds / 10, marks)
+    return Point(seconds, served(fill), 10, 10 * (seconds or 1), seconds / 10, marks)
 
 
-def curve(own: dict[float, int], whole: dict[float, int] | None = None, fill: str = "sound") -> list[Point]:
-    whole = whole or own
-    return [point(s, n, fill=fill) for s, n in own.items()] + [
-        point(s, n, fill=fill, whole=True) for s, n in whole.items()
-    ]
+def curve(errors: dict[float, int], fill: str = "sound") -> list[Point]:
+    return [point(seconds, wrong, fill=fill) for seconds, wrong in errors.items()]
 
 
-def test_the_shortest_length_that_is_as_good_as_the_best_longer_one_is_chosen() -> None:
-    choice = choose(curve({1: 300, 2: 150, 4: 52, 6: 51, 10: 51, 30: 300}))
-    assert (choice.shortest, choice.fill, choice.best) == (4.0, "sound", 0.051)
+def test_the_least_filling_that_is_as_good_as_the_best_is_chosen() -> None:
+    filling = shortest(curve({OWN: 300, 1: 300, 2: 150, 4: 52, 6: 51, 10: 51, 30: 60}))
+    assert (filling.shortest, filling.fill, filling.best) == (4.0, "sound", 0.051)
 
 
-def test_a_model_that_wants_thirty_seconds_keeps_them() -> None:
-    """Its own length costs it words which the same windows, filled up, do not lose."""
-    whole = dict.fromkeys((1, 2, 4, 10, 30), 100)
-    assert choose(curve({1: 900, 2: 800, 4: 500, 10: 250, 30: 100}, whole)).shortest == 30.0
-    assert choose(curve({1: 900, 2: 800, 4: 500, 10: 250, 30: 160}, whole)).shortest == 30.0
+def test_a_model_native_to_short_windows_is_not_filled_up_whatever_it_does_with_full_ones() -> None:
+    """Filling neither gains nor costs, but for a word or two: the least that the engine uses is kept."""
+    assert shortest(curve(dict.fromkeys((OWN, *LENGTHS), 40))).shortest == 1.0
+    assert shortest(curve({OWN: 6, 1: 6, 4: 6, 15: 6, 20: 7, 30: 7})).shortest == 1.0
 
 
-def test_a_model_that_bears_all_lengths_gets_the_shortest() -> None:
-    assert choose(curve(dict.fromkeys(LENGTHS, 40))).shortest == 1.0
+def test_a_stock_model_is_filled_to_thirty_seconds_and_follows_as_many() -> None:
+    assert shortest(curve({OWN: 900, 1: 880, 4: 500, 10: 250, 20: 90, 30: 50})).shortest == 30.0
+    assert longest(curve({1: 950, 4: 600, 10: 300, 20: 120, 30: 60})) == 30.0
 
 
-def test_the_fill_with_fewer_errors_wins_and_an_even_match_changes_nothing() -> None:
-    sound, mel = curve({1: 90, 30: 90}), curve({1: 80, 30: 80}, fill="mel")
-    assert best_fill([*sound, *mel]) == "mel"
-    assert choose([*sound, *mel]).fill == "mel"
-    assert best_fill([*curve({1: 90, 30: 90}, fill="mel"), *sound]) == "sound"
+def test_the_longest_window_is_the_last_before_words_are_lost() -> None:
+    cut = curve({1: 238, 4: 8, 6: 16, 10: 17, 15: 26, 20: 198, 30: 348})
+    assert longest(cut) == 10.0
+    assert longest(cut[:4]) == 10.0
+
+
+def test_silence_in_the_sound_is_kept_unless_only_the_mel_is_as_good() -> None:
+    sound, mel = curve({OWN: 90, 30: 90}), curve({OWN: 20, 30: 20}, fill="mel")
+    assert shortest([*sound, *mel]).fill == "mel"
+    assert shortest([*mel, *curve({OWN: 20, 30: 90})]).fill == "sound"
+    late = shortest([*curve({OWN: 90, 30: 20}), *mel])
+    assert (late.shortest, late.fill) == (1.0, "mel")
 
 
 def test_nothing_measured_is_no_choice() -> None:
-    with pytest.raises(ValueError, match="nothing was measured"):
-        choose([])
+    for choose in (shortest, longest):
+        with pytest.raises(ValueError, match="nothing was measured"):
+            choose([])
 
 
 def test_little_speech_does_not_excuse_much() -> None:
@@ -159,7 +174,7 @@ def test_little_speech_does_not_excuse_much() -> None:
 def test_the_allowance_is_the_standard_error_of_a_paired_difference() -> None:
     """Twenty errors that the other has not, one in a block each: a count whose deviation is about the square root."""
     wrong = tuple(int(i % 50 == 0) for i in range(1000))
-    one, none = (Point(1, Setting("int8", 5, "sound", False), 1, 1, 1, w) for w in (wrong, (0,) * 1000))
+    one, none = (Point(1, served("sound"), 1, 1, 1, w) for w in (wrong, (0,) * 1000))
     assert allowance(one, none) == pytest.approx(20**0.5 / 1000, rel=0.15)
     assert allowance(one, none) == allowance(one, none)
 
@@ -170,22 +185,29 @@ def test_errors_are_blamed_on_words_and_none_is_lost() -> None:
 
 
 def test_each_way_of_hearing_is_asked_once() -> None:
-    ways = [*first_settings(False), *more_settings("mel", False)]
-    assert len(ways) == len(set(ways)) == 7
-    assert {s.compute for s in ways} == {"int8", "float32"}
-    assert {s.beam for s in ways} == {1, 5}
+    assert [way.fill for way in fill_settings(False)] == ["sound", "mel"]
+    ways = cut_settings("mel", False)
+    assert ways[0] == served("mel")
+    assert {(way.compute, way.beam) for way in ways} == {(c, b) for c in ("int8", "float32") for b in (1, 5)}
+    assert len(ways) == 4
 
 
-def test_what_is_kept_tells_the_choice_and_its_curve() -> None:
-    points = curve({1: 90, 30: 90})
-    partial = [Point(p.seconds, Setting("int8", 1, "sound", False), 10, 20, 0.5, p.wrong) for p in points[:2]]
-    kept = noted(Choice(1.0, "sound", 0.09, 0.01), [*points, *partial], {"words": 1000})
-    assert (kept["shortest_window"], kept["padding"]) == (1.0, "sound")
-    assert kept["checked"] == {
-        "words": 1000,
-        "wer": {"1": 0.09, "30": 0.09},
-        "cpu_s_per_update": {"1": 0.05, "30": 0.05},
-        "cpu_s_per_sound_s": {"1": 0.025, "30": 0.025},
+def test_what_is_kept_tells_the_choice_and_its_curves() -> None:
+    filled, cut = curve({OWN: 90, 30: 90}), curve({2: 90, 30: 300})
+    partial = [Point(p.seconds, served("sound", beam=1), 10, 20, 0.5, p.wrong) for p in cut]
+    kept = noted(shortest(filled), filled, [*cut, *partial], {"words": 1000})
+    assert kept == {
+        "shortest_window": 1.0,
+        "longest_window": 2.0,
+        "padding": "sound",
+        "checked": {
+            "words": 1000,
+            "wer_filled": {"own": 0.09, "30": 0.09},
+            "cpu_s_filled": {"own": 0.0, "30": 0.3},
+            "wer": {"2": 0.09, "30": 0.3},
+            "cpu_s_per_update": {"2": 0.05, "30": 0.05},
+            "cpu_s_per_sound_s": {"2": 0.025, "30": 0.025},
+        },
     }
 
 

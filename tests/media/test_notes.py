@@ -10,7 +10,7 @@ import pytest
 
 from media.notes import read_notes, write_notes, write_whole
 
-FOUND = {"shortest_window": 2.0, "padding": "mel", "checked": {"words": 878}}
+FOUND = {"shortest_window": 2.0, "longest_window": 15.0, "padding": "mel", "checked": {"words": 878}}
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_locked_models_notes_lie_among_the_models(locked: Path, tmp_path: Path
 @pytest.mark.parametrize(
     "text",
     ["{", "[]", '{"shortest_window": 0}', '{"shortest_window": 31}', '{"shortest_window": "long"}',
-     '{"padding": "foam"}', '{"context_tokens": null}'],
+     '{"longest_window": 0}', '{"longest_window": 31}', '{"padding": "foam"}', '{"context_tokens": null}'],
 )  # fmt: skip
 def test_damaged_notes_are_one_line_that_names_the_file(model: Path, text: str) -> None:
     (model / "beatline.json").write_text(text)

@@ -30,8 +30,10 @@ def final(turn: int = 1, number: int = 1) -> Window:
 class Held:
     """Answers when the gate is open; remembers its batches; breaks on the turns it is told to."""
 
-    def __init__(self, *, open_: bool = True, shortest: float = 1.0, workers: int = 1) -> None:
-        self.shortest, self.workers = shortest, workers
+    def __init__(
+        self, *, open_: bool = True, shortest: float = 1.0, longest: float = 30.0, workers: int = 1
+    ) -> None:
+        self.shortest, self.longest, self.workers = shortest, longest, workers
         self.batches: list[list[Window]] = []
         self.gate = Event()
         self.broken: set[int] = set()
@@ -204,6 +206,17 @@ async def test_a_backlog_of_a_padded_model_is_joined_track_by_track() -> None:
         ]
         answers = await ask_all(scheduler, late, engine)
     assert [len(batch) for batch in engine.batches] == [1, 1, 1]
+    assert [answer.window for answer in answers if answer] == late
+
+
+async def test_no_more_is_joined_than_the_model_follows() -> None:
+    """Finals of 0.2 s, with 0.4 s between them: two are 0.8 s, three would be 1.4 s."""
+    engine = Held(open_=False, shortest=30.0, longest=1.0)
+    async with serving(engine) as scheduler:
+        late = [window(turn, look=Look.LATE, start=turn) for turn in (1, 4, 7, 10)]
+        answers = await ask_all(scheduler, late, engine)
+    _, *joined = engine.batches
+    assert [len(one.pcm) / RATE for batch in joined for one in batch] == pytest.approx([0.8, 0.8])
     assert [answer.window for answer in answers if answer] == late
 
 

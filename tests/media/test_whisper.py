@@ -88,7 +88,7 @@ def test_a_stock_model_is_padded_to_thirty_seconds(tmp_path: Path) -> None:
     folder = tmp_path / "stock"
     shutil.copytree(shipped(), folder)
     (folder / "beatline.json").unlink()
-    assert Whisper(folder).shortest == 30.0
+    assert (Whisper(folder).shortest, Whisper(folder).longest) == (30.0, 30.0)
     assert (
         Whisper(shipped()).shortest
         == json.loads((shipped() / "beatline.json").read_text())["shortest_window"]
@@ -99,9 +99,9 @@ def test_a_checked_model_is_heard_as_its_notes_say(tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(shipped(), folder)
     cache = tmp_path / "models"
-    write_notes(folder, cache, {"shortest_window": 4.0, "padding": "mel"})
+    write_notes(folder, cache, {"shortest_window": 4.0, "longest_window": 15.0, "padding": "mel"})
     engine = Whisper(folder, compute="float32", cache=cache)
-    assert (engine.shortest, engine.padding) == (4.0, "mel")
+    assert (engine.shortest, engine.longest, engine.padding) == (4.0, 15.0, "mel")
     assert texts(engine, [window(0.5, 2.4)]) == texts(Whisper(shipped()), [window(0.5, 2.4)])
 
 

@@ -154,9 +154,16 @@ def test_replay_shows_people_what_the_rep_would_have_seen() -> None:
 
 
 def test_models_can_be_listed(tmp_path: Path) -> None:
+    for name, files in {"half.en": ["model.bin"], "whole.en": ["model.bin", "complete"]}.items():
+        folder = tmp_path / "models" / name
+        folder.mkdir(parents=True)
+        for file in files:
+            (folder / file).touch()
     ran = beatline("model", "list", BEATLINE_DATA_DIR=str(tmp_path))
     assert ran.returncode == 0
     assert "shipped" in ran.stdout
+    assert "whole.en" in ran.stdout
+    assert "half.en" not in ran.stdout, "a download that broke off is no model"
     assert "base.en" in ran.stdout
 
 

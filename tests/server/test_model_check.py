@@ -68,6 +68,7 @@ def test_a_quick_look_shows_the_curve_and_stores_nothing(pair: Path, model: Path
     )
     assert ran.returncode == 0, ran.stderr
     assert "Shortest safe window" in ran.stdout
+    assert "Longest safe window" in ran.stdout
     assert "Nothing was stored: it was a quick look." in ran.stdout
     assert not (model / "beatline.json").exists()
     found = json.loads(figures.read_text())
@@ -75,11 +76,14 @@ def test_a_quick_look_shows_the_curve_and_stores_nothing(pair: Path, model: Path
     assert words == sum(
         len(json.loads(row)["words"]) for row in (pair / "mine.words.jsonl").read_text().splitlines()
     )
-    assert {p["seconds"] for p in found["points"]} == set(speech.QUICK_LENGTHS)
-    assert all(p["cpu_s_per_update"] > 0 for p in found["points"])
-    by = {(p["seconds"], p["beam"], p["to"]): p for p in found["points"]}
-    assert by[1, 5, "bucket"]["windows"] > by[4, 5, "bucket"]["windows"] > by[30, 5, "bucket"]["windows"]
-    assert by[4, 5, "bucket"]["wer"] < 0.2
+    filled, cut = found["filled"], found["cut"]
+    assert {p["seconds"] for p in filled} == {0, *speech.QUICK_LENGTHS}
+    assert {p["seconds"] for p in cut} == set(speech.QUICK_LENGTHS)
+    assert all(p["cpu_s_per_update"] > 0 for p in (*filled, *cut))
+    assert len({p["windows"] for p in filled}) == 1, "the same phrases, however filled"
+    assert filled[0]["wer"] < 0.2
+    by = {(p["seconds"], p["beam"]): p for p in cut}
+    assert by[1, 5]["windows"] > by[4, 5]["windows"] > by[30, 5]["windows"]
     assert drawn.read_bytes().startswith(b"\x89PNG")
 
 
@@ -113,11 +117,14 @@ def test_a_dry_run_and_too_few_words_store_nothing(
 def test_what_is_measured_is_stored_and_used(pair: Path, model: Path) -> None:
     assert f"Stored in {model / 'beatline.json'}" in check(model, pair)
     kept = json.loads((model / "beatline.json").read_text())
-    assert kept["shortest_window"] in (2.0, 4.0)
+    assert kept["shortest_window"] in (1.0, 2.0, 4.0)
+    assert kept["longest_window"] in (2.0, 4.0)
     assert kept["checked"]["date"] == "2026-03-04"
     assert kept["checked"]["speech"] == ["mine.flac"]
+    assert set(kept["checked"]["wer_filled"]) == {"own", "2", "4"}
     assert set(kept["checked"]["cpu_s_per_update"]) == {"2", "4"}
-    assert Whisper(model).shortest == kept["shortest_window"]
+    engine = Whisper(model)
+    assert (engine.shortest, engine.longest) == (kept["shortest_window"], kept["longest_window"])
 
 
 @pytest.mark.usefixtures("brief")
@@ -127,7 +134,7 @@ def test_an_interrupted_check_leaves_all_as_it_was(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(speech, "hear", stop)
+    monkeypatch.setattr(speech, "hear_cut", stop)
     before = sorted(os.listdir(model))
     with pytest.raises(KeyboardInterrupt):
         check(model, pair, json_to=tmp_path / "figures.json")

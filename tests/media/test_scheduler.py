@@ -142,8 +142,8 @@ async def test_looks_are_served_in_their_order() -> None:
 async def test_an_engine_with_two_workers_gets_two_batches_at_a_time() -> None:
     engine = Held(open_=False, workers=2)
     async with serving(engine) as scheduler, anyio.create_task_group() as asking:
-        for turn in (1, 2):
-            asking.start_soon(scheduler.transcribe, window(turn, look=Look(turn)), "c")
+        for one in (final(1), window(2)):
+            asking.start_soon(scheduler.transcribe, one, "c")
         while len(engine.batches) < 2:  # noqa: ASYNC110  the engine's threads say so, not the loop
             await anyio.sleep(0.005)
         engine.gate.set()

@@ -49,8 +49,8 @@ def guide(seen: Tensor, spans: Tensor) -> Tensor:
     return -(mass + 1e-4).log().mean()
 
 
-def losses(net: Net, batch: Batch, half: bool) -> Losses:
-    """Run the model on a batch and measure everything."""
+def losses(net: Net, batch: Batch, half: bool, letters: bool) -> Losses:
+    """Run the model on a batch and measure everything; without `letters` the character head is left alone."""
     labels, following = torch.from_numpy(batch.labels), torch.from_numpy(batch.next_spans)
     latest = torch.from_numpy(batch.last_spans)
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
@@ -66,4 +66,5 @@ def losses(net: Net, batch: Batch, half: bool) -> Losses:
         place[layer] += 1
     learnt = labels != -100
     right = float((logits.argmax(-1)[learnt] == labels[learnt]).float().mean())
-    return Losses(tokens, ctc(net, states, batch.letters), guided, right)
+    spelt = ctc(net, states, batch.letters) if letters else torch.zeros(())
+    return Losses(tokens, spelt, guided, right)

@@ -24,6 +24,9 @@ from training.tokens import Tokens
 LONGEST_STEP = 5.0
 """Seconds a step may count for: a process that was stopped for a while did not train meanwhile."""
 
+LAST = 1.0
+"""The elapsed part at which windows are those of the last stage."""
+
 
 class Clock:
     """The elapsed part of training, from time spent in steps and the time left on the wall."""
@@ -95,18 +98,18 @@ class Run:
             torch._foreach_add_(ours, theirs, alpha=1 - keep)
 
 
-def train(run: Run, source: Source, peak: float, half: bool, every: int) -> None:
-    """Step until the clock says so."""
+def train(run: Run, source: Source, peak: float, half: bool, every: int, further: bool) -> None:
+    """Step until the clock says so; `further` has all of it on the last stage's windows, without the character head."""
     dev = measure.Dev(run.folder / "corpus", run.tokens)
     shown: list[tuple[float, ...]] = []
     while run.clock.left() > 0:
         began = time.monotonic()
         part = run.clock.part()
-        batch = source.next(part)
+        batch = source.next(LAST if further else part)
         waited = time.monotonic() - began
         for group in run.optimizer.param_groups:
             group["lr"] = rate_at(part, run.step, peak)
-        found = losses(run.net, batch, half)
+        found = losses(run.net, batch, half, letters=not further)
         run.optimizer.zero_grad(set_to_none=True)
         found.total(CTC_WEIGHT * (1.5 if part < 0.3 else 1.0)).backward()
         torch.nn.utils.clip_grad_norm_(run.net.parameters(), 1.0)
@@ -147,12 +150,14 @@ def main() -> None:
     parser.add_argument("--peak", type=float, default=1.2e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=300, help="steps between checkpoints")
+    parser.add_argument("--further", action="store_true", help="after training.restore: the last stage only")
     parser.add_argument("--exact", action="store_true", help="no bfloat16")
     args = parser.parse_args()
     torch.set_num_threads(2)
     run = Run(args.folder, args.seed, Clock(args.minutes, args.until))
-    source = Source(args.folder / "corpus", args.folder / "tokenizer.json", args.seed + run.step)
-    train(run, source, args.peak, not args.exact, args.every)
+    part = LAST if args.further else run.clock.part()
+    source = Source(args.folder / "corpus", args.folder / "tokenizer.json", args.seed + run.step, part)
+    train(run, source, args.peak, not args.exact, args.every, args.further)
     source.stop.set()
     source.process.terminate()
 

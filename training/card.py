@@ -78,10 +78,10 @@ seed + step)."""
 
 FURTHER = """These weights had three
 stages: 13,184 steps of 60 s of sound before the loose talk was added to the corpus and 5,999 with it (229 minutes on
-two shared cores, seed 1); then, as they left out what is said late in a window full of talk, {steps:,} steps more
-({minutes:.0f} minutes on half a core) that began from the int8 weights, no checkpoint being left (`training.restore`,
-`training.train --further --peak {peak:g}`): the last stage's windows only, which are longer and padded more often than
-before, of two of the corpus's five parts, without the character CTC. A run from nothing ends with such windows."""
+two shared cores, seed 1); then, as they lost their place in windows full of talk after some 80 tokens, {steps:,} steps
+more that began from the int8 weights, no checkpoint being left (`training.restore`, `training.train --further`, peak
+rates of 5e-4 to 8e-4): windows full of talk, at the end short and padded ones too, of two of the corpus's five parts;
+the character CTC had no part in it. A run from nothing ends with such windows; none has been made since."""
 
 
 def main() -> None:
@@ -89,9 +89,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("model", type=Path)
-    parser.add_argument(
-        "--further", type=float, metavar="PEAK", help="trained on from shipped weights, at this rate"
-    )
+    parser.add_argument("--further", action="store_true", help="trained on from shipped weights")
     given = parser.parse_args()
     folder, model = given.folder, given.model
     found = json.loads((folder / "figures.json").read_text())
@@ -107,7 +105,9 @@ def main() -> None:
         f"| **{GROUPS[name].replace(', ', '** | **')}** | | **{row['native']}** | **{row['padded']}** |"
         for name, row in found["groups"].items()
     ]
-    history = FROM_NOTHING if given.further is None else FURTHER
+    history = (FURTHER if given.further else FROM_NOTHING).format(
+        steps=state["step"], minutes=state["spent"] / 60
+    )
     seconds = found["dense"]
     card = CARD.format(
         parameters=sum(tensor.numel() for tensor in inside.values()) / 1e6,
@@ -115,7 +115,7 @@ def main() -> None:
         words_known=len(vocabulary()) // 100 * 100,
         text=state["shape"]["vocabulary"] - 1510,
         heads=json.loads((model / "config.json").read_text())["alignment_heads"],
-        history=history.format(steps=state["step"], minutes=state["spent"] / 60, peak=given.further),
+        history=history,
         python=platform.python_version(),
         **{name: version(name) for name in ("torch", "ctranslate2", "tokenizers", "numpy")},
         rows="\n".join(rows), together="\n".join(together),

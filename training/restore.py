@@ -15,7 +15,7 @@ import torch
 from benches import weights
 from training.network import Shape
 from training.tokens import Tokens
-from training.train import Clock, Run
+from training.train import PACE, Clock, Run
 
 PARTS = {
     "self_attention/layer_norm": "norm", "self_attention/linear_1": "attention.out",
@@ -64,7 +64,7 @@ def main() -> None:
     if (given.folder / "last.pt").exists():
         parser.error(f"{given.folder}/last.pt is there: training goes on from it")
     shutil.copy(given.model / "tokenizer.json", given.folder / "tokenizer.json")
-    run = Run(given.folder, seed=1, clock=Clock(0, None))
+    run = Run(given.folder, seed=1, clock=Clock(0, None), pace=PACE)
     state = renamed(weights.read(given.model), Shape(Tokens.load(given.folder / "tokenizer.json").size))
     for net in (run.net, run.mean):
         left = net.load_state_dict(state, strict=False)

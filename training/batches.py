@@ -48,7 +48,7 @@ def make(corpus: windows.Corpus, tokens: Tokens, rng: np.random.Generator, part:
     length = float(rng.choice(plan.lengths, p=weights))
     inner = length
     if rng.random() < plan.padded:
-        length, inner = 30.0, float(rng.choice([2.0, 3.0, 5.0, 8.0, 14.0]))
+        length, inner = 30.0, float(rng.choice(windows.INNER))
     count = max(2, int(SECONDS / length))
     drawn = [windows.compose(corpus, rng, plan, inner) for _ in range(count)]
     mel = windows.features(rng, plan, drawn, length)
@@ -74,10 +74,10 @@ def _work(folder: Path, tokenizer: Path, seed: int, part: object, out: Queue[Bat
 
 
 class Source:
-    """A process that keeps a few batches ready."""
+    """A process that keeps a few batches ready, for the elapsed part of training from which it begins."""
 
-    def __init__(self, folder: Path, tokenizer: Path, seed: int) -> None:
-        self.part, self.stop = mp.Value("d", 0.0), mp.Event()
+    def __init__(self, folder: Path, tokenizer: Path, seed: int, part: float) -> None:
+        self.part, self.stop = mp.Value("d", part), mp.Event()
         self.queue: Queue[Batch] = mp.Queue(6)
         work = (folder, tokenizer, seed, self.part, self.queue, self.stop)
         self.process = mp.Process(target=_work, args=work, daemon=True)

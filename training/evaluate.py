@@ -1,7 +1,8 @@
 """Measure the exported model: `python -m training.evaluate FOLDER MODEL [--choose] [--few N]`.
 
 Everything goes through the int8 folder that ships. Native windows are read by Beatline's own engine, padded ones by
-faster-whisper the stock way (30 s, beam 5). `--choose` first finds the alignment heads with the smallest error.
+faster-whisper the stock way (30 s, beam 5); windows full of talk are cut from the shipped labelled speech. `--choose`
+first finds the alignment heads with the smallest error.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import numpy as np
 from faster_whisper import WhisperModel
 
 from media.audio import Look, Track, Window, Word
+from media.calibration import Setting
+from media.measure import hear, load_folder
 from media.resample import upsample
 from media.whisper import Whisper
 from training import channel, measure, windows
@@ -27,6 +30,9 @@ LOOSE = ("freetest-espeak", "freetest-kal", "freetest-kal16", "freetest-slt", "f
 LOOSE_HELD = ("freetest-rms",)
 GROUPS = {"known": KNOWN, "held": HELD, "known_loose": LOOSE, "held_loose": LOOSE_HELD}
 """Script lines and loose talk (clauses in any order), by voices that were trained on and voices that were not."""
+
+LABELLED, DENSE = Path("samples/labelled"), (2, 4, 6, 10, 15, 20, 30)
+"""Speech with its words, and the seconds of the windows that are cut from it, silence between phrases shortened."""
 
 EDGE = 0.15
 """Seconds of silence before and after a sentence, as a speech gate leaves them."""
@@ -126,6 +132,12 @@ def non_speech(engine: Whisper, model: WhisperModel, count: int) -> dict[str, fl
     }
 
 
+def dense(engine: Whisper) -> dict[str, float]:
+    """Word error rate in percent by length of window, at its own length, beam 5."""
+    speech, setting = load_folder(LABELLED), Setting("int8", 5, "sound", whole=False)
+    return {str(s): round(100 * hear(engine, speech, s, setting, lambda: None).wer, 1) for s in DENSE}
+
+
 def evaluate(corpus: Path, model: Path, few: int | None) -> dict[str, object]:
     """Measure everything; print as it goes."""
     engine, other = Whisper(model), WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=2)
@@ -156,6 +168,7 @@ def evaluate(corpus: Path, model: Path, few: int | None) -> dict[str, object]:
             "words": len(errors) // 2,
         },
         "non_speech": non_speech(engine, other, few or 240),
+        "dense": dense(engine),
     }
 
 

@@ -11,7 +11,8 @@ from torch.nn import functional as F
 from training.batches import Batch
 from training.network import GUIDED, Net
 
-CTC_WEIGHT, GUIDE_WEIGHT = 1.0, 0.3
+CTC_WEIGHT, GUIDE_WEIGHT, LONG_GUIDE_WEIGHT = 1.0, 0.3, 1.5
+"""The guide weighs more once windows are long: a decoder that has lost its place learns to recite."""
 
 
 @dataclass
@@ -23,9 +24,9 @@ class Losses:
     guide: list[Tensor]
     right: float
 
-    def total(self, ctc_weight: float) -> Tensor:
+    def total(self, ctc_weight: float, guide_weight: float) -> Tensor:
         """Weigh and add."""
-        return self.tokens + ctc_weight * self.ctc + GUIDE_WEIGHT * sum(self.guide, torch.zeros(()))
+        return self.tokens + ctc_weight * self.ctc + guide_weight * sum(self.guide, torch.zeros(()))
 
 
 def ctc(net: Net, states: Tensor, letters: list[list[int]]) -> Tensor:
@@ -49,8 +50,8 @@ def guide(seen: Tensor, spans: Tensor) -> Tensor:
     return -(mass + 1e-4).log().mean()
 
 
-def losses(net: Net, batch: Batch, half: bool) -> Losses:
-    """Run the model on a batch and measure everything."""
+def losses(net: Net, batch: Batch, half: bool, letters: bool) -> Losses:
+    """Run the model on a batch and measure everything; without `letters` the character head is left alone."""
     labels, following = torch.from_numpy(batch.labels), torch.from_numpy(batch.next_spans)
     latest = torch.from_numpy(batch.last_spans)
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
@@ -66,4 +67,5 @@ def losses(net: Net, batch: Batch, half: bool) -> Losses:
         place[layer] += 1
     learnt = labels != -100
     right = float((logits.argmax(-1)[learnt] == labels[learnt]).float().mean())
-    return Losses(tokens, ctc(net, states, batch.letters), guided, right)
+    spelt = ctc(net, states, batch.letters) if letters else torch.zeros(())
+    return Losses(tokens, spelt, guided, right)

@@ -17,12 +17,23 @@ import torch
 
 from training import measure
 from training.batches import Source
-from training.losses import CTC_WEIGHT, losses
+from training.losses import CTC_WEIGHT, GUIDE_WEIGHT, LONG_GUIDE_WEIGHT, losses
 from training.network import Net, Shape
 from training.tokens import Tokens
+from training.windows import LONG
 
 LONGEST_STEP = 5.0
 """Seconds a step may count for: a process that was stopped for a while did not train meanwhile."""
+
+PACE = 5.0
+"""How much faster the decoder's places learn in further training: those of long texts were hardly ever used before."""
+
+
+def stage(part: float, further: bool) -> float:
+    """Tell for which elapsed part windows are drawn (`windows.plan_at`): further training has two stages only."""
+    if not further:
+        return part
+    return 0.9 if part < 0.62 else 1.0
 
 
 class Clock:
@@ -59,15 +70,15 @@ def rate_at(part: float, step: int, peak: float) -> float:
 class Run:
     """A model in training with its average, and its checkpoint."""
 
-    def __init__(self, folder: Path, seed: int, clock: Clock) -> None:
+    def __init__(self, folder: Path, seed: int, clock: Clock, pace: float = 1.0) -> None:
         torch.manual_seed(seed)
         self.folder, self.clock, self.step = folder, clock, 0
         self.tokens = Tokens.load(folder / "tokenizer.json")
         self.net, self.mean = (Net(Shape(self.tokens.size)) for _ in range(2))
         self.mean.load_state_dict(self.net.state_dict())
-        self.optimizer = torch.optim.AdamW(
-            self.net.parameters(), lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01, fused=True
-        )
+        rest = [tensor for name, tensor in self.net.named_parameters() if name != "places"]
+        groups = [{"params": rest, "pace": 1.0}, {"params": [self.net.places], "pace": pace}]
+        self.optimizer = torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
         if (folder / "last.pt").exists():
             self._resume()
 
@@ -95,20 +106,22 @@ class Run:
             torch._foreach_add_(ours, theirs, alpha=1 - keep)
 
 
-def train(run: Run, source: Source, peak: float, half: bool, every: int) -> None:
-    """Step until the clock says so."""
+def train(run: Run, source: Source, peak: float, half: bool, every: int, further: bool) -> None:
+    """Step until the clock says so; `further` has the last two stages' windows only, without the character head."""
     dev = measure.Dev(run.folder / "corpus", run.tokens)
     shown: list[tuple[float, ...]] = []
     while run.clock.left() > 0:
         began = time.monotonic()
         part = run.clock.part()
-        batch = source.next(part)
+        drawn = stage(part, further)
+        batch = source.next(drawn)
         waited = time.monotonic() - began
         for group in run.optimizer.param_groups:
-            group["lr"] = rate_at(part, run.step, peak)
-        found = losses(run.net, batch, half)
+            group["lr"] = group["pace"] * rate_at(part, run.step, peak)
+        found = losses(run.net, batch, half, letters=not further)
         run.optimizer.zero_grad(set_to_none=True)
-        found.total(CTC_WEIGHT * (1.5 if part < 0.3 else 1.0)).backward()
+        guide = LONG_GUIDE_WEIGHT if drawn >= LONG else GUIDE_WEIGHT
+        found.total(CTC_WEIGHT * (1.5 if part < 0.3 else 1.0), guide).backward()
         torch.nn.utils.clip_grad_norm_(run.net.parameters(), 1.0)
         run.optimizer.step()
         run.average()
@@ -147,12 +160,17 @@ def main() -> None:
     parser.add_argument("--peak", type=float, default=1.2e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=300, help="steps between checkpoints")
+    parser.add_argument(
+        "--further", action="store_true", help="after training.restore: the last two stages only"
+    )
+    parser.add_argument("--threads", type=int, default=2, help="1 where the cores are shared with much else")
     parser.add_argument("--exact", action="store_true", help="no bfloat16")
     args = parser.parse_args()
-    torch.set_num_threads(2)
-    run = Run(args.folder, args.seed, Clock(args.minutes, args.until))
-    source = Source(args.folder / "corpus", args.folder / "tokenizer.json", args.seed + run.step)
-    train(run, source, args.peak, not args.exact, args.every)
+    torch.set_num_threads(args.threads)
+    run = Run(args.folder, args.seed, Clock(args.minutes, args.until), PACE if args.further else 1.0)
+    part = stage(run.clock.part(), args.further)
+    source = Source(args.folder / "corpus", args.folder / "tokenizer.json", args.seed + run.step, part)
+    train(run, source, args.peak, not args.exact, args.every, args.further)
     source.stop.set()
     source.process.terminate()
 

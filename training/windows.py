@@ -17,6 +17,10 @@ from training.tokens import Tokens
 
 Word = tuple[str, float, float]
 WARPS = (0.82, 0.86, 0.9, 0.94, 0.97, 1.03, 1.07, 1.11, 1.16)
+LONG = 0.7
+"""The elapsed part of training from which windows are long."""
+INNER = (1.5, 2, 3, 3, 4, 5, 6, 8, 10, 14, 19, 25)
+"""Seconds of sound in a window that is filled up to 30."""
 LETTERS = "_ abcdefghijklmnopqrstuvwxyz'"
 """Letters of the CTC head; the first is the blank."""
 
@@ -56,10 +60,18 @@ def plan_at(part: float) -> Plan:
         kinds = {"words": 0.2, "mixed": 0.25, "train": 0.35, "free": 0.2}
         return Plan((1.5, 2.5, 4, 6, 10), (1, 2, 3, 3, 1.5), kinds, 0.04, 0.25, 0.5, 0.02, 0.15, 0.4)
     kinds = {"words": 0.12, "mixed": 0.22, "train": 0.38, "free": 0.28}
+    if part < LONG:
+        lengths, weights = (1.2, 2, 3, 4, 6, 8, 10, 13, 20, 30), (1, 2, 2.5, 3, 3, 2, 2, 1.5, 0.6, 0.7)
+        return Plan(lengths, weights, kinds, 0.05, 0.3, 0.7, 0.06, 0.45, 0.6, 0.35)
+    # Where a window's late words lie is learnt by long windows full of talk alone: with few of them the model lost its
+    # place after some eighty tokens. Short and padded ones come back at the end.
+    if part < 0.94:
+        lengths, weights = (3, 6, 10, 13, 16, 20, 25, 30), (0.5, 0.5, 0.5, 0.5, 1, 2, 3, 6)
+        return Plan(lengths, weights, kinds, 0.05, 0.15, 0.5, 0.06, 0.15, 0.45, 0.5)
     # Stock pipelines pad to 30 s and ask for times: heard with times, a strange voice cost four points more.
-    padded, masked, other, timed = (0.06, 0.45, 0.6, 0.35) if part < 0.88 else (0.2, 0.15, 0.25, 0.6)
-    lengths, weights = (1.2, 2, 3, 4, 6, 8, 10, 13, 20, 30), (1, 2, 2.5, 3, 3, 2, 2, 1.5, 0.6, 0.7)
-    return Plan(lengths, weights, kinds, 0.05, 0.3, 0.7, padded, masked, other, timed)
+    lengths = (1.2, 2, 3, 4, 6, 8, 10, 13, 16, 20, 25, 30)
+    weights = (1, 1.2, 1.2, 1.2, 1.2, 1, 1, 1, 1.2, 2, 2, 3.5)
+    return Plan(lengths, weights, kinds, 0.05, 0.3, 0.7, 0.3, 0.15, 0.45, 0.5)
 
 
 class Corpus:
@@ -93,7 +105,8 @@ class Corpus:
         if last == 0:
             return None
         first = int(np.searchsorted(lengths, longest * 8000 * 0.4)) if rng.random() < 0.7 else 0
-        shard, item = self.groups[kind][voice][int(rng.integers(min(first, last - 1), last))]
+        # Where all are short beside the room, the longest would be drawn each time.
+        shard, item = self.groups[kind][voice][int(rng.integers(min(first, last // 2), last))]
         sound = self.sounds[shard][item["start"] : item["start"] + item["length"]].astype(np.float32) / 32768
         words = [(word, a, b) for word, (a, b) in zip(item["text"].split(), item["times"], strict=True)]
         return sound, words
@@ -105,13 +118,15 @@ def compose(corpus: Corpus, rng: np.random.Generator, plan: Plan, length: float)
     if rng.random() < plan.empty:
         return Window(channel.non_speech(rng, count))
     out, segments, before = np.zeros(count, np.float32), [], ""
-    kind = str(rng.choice(list(plan.kinds), p=list(plan.kinds.values())))
+    kinds, shares = list(plan.kinds), list(plan.kinds.values())
+    kind = str(rng.choice(kinds, p=shares))
     voices = corpus.groups[kind]
     voice = str(
         rng.choice(list(voices), p=[0.4 if name == "espeak" else 0.6 / (len(voices) - 1) for name in voices])
     )
     at = float(rng.uniform(0.0, min(0.5, length * 0.15)))
-    while len(segments) < 12:
+    close, varied = rng.random() < 0.5, rng.random() < 0.5
+    while True:
         factor = float(rng.uniform(0.84, 1.18))
         drawn = corpus.draw(rng, kind, voice, (length - at - 0.02) * factor)
         if drawn is None:
@@ -126,7 +141,9 @@ def compose(corpus: Corpus, rng: np.random.Generator, plan: Plan, length: float)
         piece = sound[: count - start] * np.float32(rng.uniform(0.6, 1.0))
         out[start : start + len(piece)] += piece
         segments.append([(w, a + at, b + at) for w, a, b in words])
-        at += len(sound) / 8000 + float(rng.uniform(0.05, 0.9))
+        at += len(sound) / 8000 + float(rng.uniform(0.05, 0.4 if close else 0.9))
+        if varied:
+            kind = str(rng.choice(kinds, p=shares))
         if length < 7 and rng.random() < 0.6:
             break
     if rng.random() < plan.cut:

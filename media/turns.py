@@ -255,10 +255,20 @@ class Turns:
 
     def pass_over(self, window: Window) -> list[Words | Window]:
         """Take note that a window gets no answer, under load or because a newer one took its place."""
-        self._stretches.pop(window.number, None) if window.look is Look.FAINT else None
+        if window.look is Look.FAINT:
+            self._stretches.pop(window.number, None)
+            return []
         turn = self._owed.get(window.turn)
-        voiced_end = turn.pauses.pop(window.number, None) if turn else None
-        if turn is None or voiced_end is None or voiced_end < turn.voiced_end:
+        if turn is None:
+            return []
+        if window.look is Look.CAREFUL and window.number not in turn.pauses:
+            newest = turn is self.turn and window.number == turn.windows
+            return [self._window(turn, window.end, Look.PARTIAL)] if newest else []
+        return self._pass_over_pause(turn, window)
+
+    def _pass_over_pause(self, turn: Turn, window: Window) -> list[Words | Window]:
+        voiced_end = turn.pauses.pop(window.number, -1)
+        if voiced_end < turn.voiced_end:
             return []
         if window.look is Look.CAREFUL:
             turn.let_stand(voiced_end)

@@ -19,7 +19,7 @@ import anyio.to_thread
 import structlog
 from anyio.streams.memory import MemoryObjectReceiveStream
 
-from media.audio import RATE, TRACKS, Frame, Window, samples, seconds
+from media.audio import RATE, TRACKS, Frame, Look, Window, samples, seconds
 from media.gate import Gate
 from media.heard import Heard
 from media.jitter import Jitter
@@ -279,8 +279,12 @@ class LiveCall:
             self.apply(events_of(heard, self.at))
 
     async def _words(self, window: Window) -> None:
-        self._in_time = self._in_time or self._ears.scheduler.admits
-        hypothesis = await self._ears.scheduler.transcribe(window, self.call.id) if self._in_time else None
+        scheduler = self._ears.scheduler
+        self._in_time = self._in_time or scheduler.admits
+        hypothesis = await scheduler.transcribe(window, self.call.id) if self._in_time else None
+        if hypothesis is None and window.owed and self._recorder is None:
+            # There is no recording to catch up from: this is the only sound of it.
+            hypothesis = await scheduler.transcribe(replace(window, look=Look.LATE), self.call.id)
         if hypothesis is None:
             self.put_off += window.owed
             told = self._listener.pass_over(window)

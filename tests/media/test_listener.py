@@ -233,6 +233,20 @@ class TestAccept:
         assert Look.CAREFUL in looks
         assert Look.PAUSE not in looks
 
+    def test_without_that_look_there_is_an_ordinary_update(self) -> None:
+        one, asked = listener(), list[Window]()
+        sides = ((Track.REP, line(4, (1.0, 4.0))), (Track.PROSPECT, line(4)))
+        for at in range(0, samples(4.0), 160):
+            for track, pcm in sides:
+                for window in of(Window, one.hear(Frame(track, at, pcm[at : at + 160]))):
+                    if window.look is Look.CAREFUL:
+                        asked += of(Window, one.pass_over(window))
+                    else:
+                        one.accept(said(window, "thursdee at two", p=0.4))
+        assert asked
+        assert {window.look for window in asked} == {Look.PARTIAL}
+        assert one.pass_over(asked[0]) == []
+
     def test_an_unlikely_end_is_not_shown_until_it_is_final(self) -> None:
         one, windows = self.windows()
         begin = windows[0].start / RATE + 0.5

@@ -141,6 +141,16 @@ async def test_what_was_too_much_is_caught_up_from_the_recording(
     assert "Sarah" in finals["rep", 1]
 
 
+async def test_what_is_not_recorded_is_never_put_off(store: Store, engine: Whisper, tmp_path: Path) -> None:
+    (tmp_path / "c1.wav").mkdir()  # no recording can be written here
+    async with house(store, engine, tmp_path) as live:
+        live.ears.scheduler.load.wait, live.ears.scheduler.load.level = 1000 * CLIMB[-1], Level.SPOOLED
+        await carry(live, store)
+    stopped, finals = turns(store)
+    assert stopped == set(finals)
+    assert "Sarah" in finals["rep", 1]
+
+
 async def test_a_fault_in_a_calls_hearing_ends_that_call_with_what_was_heard(
     store: Store, engine: Whisper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

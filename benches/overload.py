@@ -36,7 +36,8 @@ class Slowed:
 
     def __init__(self, engine: Whisper, slow: float) -> None:
         self._engine, self._slow = engine, slow
-        self.shortest, self.workers, self.bucket = engine.shortest, engine.workers, engine.bucket
+        self.shortest, self.longest = engine.shortest, engine.longest
+        self.workers, self.bucket = engine.workers, engine.bucket
 
     def transcribe(self, windows: Sequence[Window]) -> list[Hypothesis]:
         """Answer, later."""

@@ -23,6 +23,7 @@ from media.audio import RATE, TRACKS, Frame, Look, Window, samples, seconds
 from media.gate import Gate
 from media.heard import Heard
 from media.jitter import Jitter
+from media.ladder import Level
 from media.listener import Listener
 from media.scheduler import Scheduler
 from media.wav import Recorder
@@ -111,6 +112,7 @@ class Live:
             reason = "error"
         finally:
             del self._calls[call.id]
+            self.ears.scheduler.forget(call.id)
             with anyio.move_on_after(PATIENCE, shield=True) as patience:
                 await self._finish(live, reason)
             if patience.cancelled_caught:
@@ -210,7 +212,6 @@ class LiveCall:
                 reason = await self._listen(wires)
                 self._hang_up()
             work.cancel_scope.cancel()
-        self._ears.scheduler.forget(self.call.id)
         return reason
 
     async def _listen(self, wires: AsyncIterator[Wire]) -> str:
@@ -309,13 +310,10 @@ class LiveCall:
         while True:
             await anyio.sleep(0.5)
             scheduler = self._ears.scheduler
+            level = scheduler.level
+            later = level is Level.SPOOLED or not self._in_time
             health = self.pulse.read(
-                anyio.current_time(),
-                self.at,
-                self._lost,
-                scheduler.wait,
-                scheduler.level,
-                later=self.put_off > 0,
+                anyio.current_time(), self.at, self._lost, scheduler.wait, level, later=later
             )
             if health is not None:
                 self.apply(health)

@@ -65,8 +65,9 @@ def under_load(
     """Sentences lost under load, beyond those lost `anyway`, with turns that never got a final; and how it went."""
     slow = overload.slowness((run.cpu - run.hearing) / sound.length, times)
     under = anyio.run(overload.overloaded, sound.file, engine, ear, slow)
-    lost = [sum(judge(said, told(call.out[track])).lost for said, track in zip(sound.said, TRACKS, strict=True))
-            for call in under.told]  # fmt: skip
+    # What was caught up after the call came last; it is judged where it belongs.
+    lost = [sum(judge(said, sorted(told(call.out[track]), key=lambda word: word.start)).lost
+                for said, track in zip(sound.said, TRACKS, strict=True)) for call in under.told]  # fmt: skip
     return max(0, max(lost) - anyway) + under.turns - under.finals, {
         "overload: windows asked": under.asked,
         "overload: partials without an answer": under.refused,

@@ -99,7 +99,7 @@ def judge(sentences: list[list[Said]], out: list[Out]) -> Verdict:
     wrong, pairs = matched(sentences, out)
     came = dict(pairs)
     spans = [(sentence[0].start - SLACK, sentence[-1].end + SLACK) for sentence in sentences]
-    following = [*(sentence[0].start for sentence in sentences[1:]), float("inf")]
+    following = [*(sentence[0].start for sentence in sentences[1:]), float("inf")][: len(sentences)]
     finals, lasts, lost = [], [], 0
     for sentence, after in zip(sentences, following, strict=True):
         right = [came[word] for word in sentence if word in came]

@@ -86,3 +86,7 @@ def test_tracks_add_up():
     one = judge([said], out(said))
     two = joined([one, one])
     assert (two.said, len(two.wall), len(two.finals)) == (4, 4, 2)
+
+
+def test_a_track_on_which_nothing_was_said_can_be_judged() -> None:
+    assert judge([], []).said == 0

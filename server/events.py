@@ -121,7 +121,8 @@ class Order(Event):
     """What the rep pressed on the desk: it changes what the rules do, so it is part of the log."""
 
     type: ClassVar[str] = "order"
-    action: Literal["dismiss_cue", "mute_kind", "flag"]
+    action: Literal["see_cue", "dismiss_cue", "mark_wrong", "mute_kind", "flag"]
+    """`see_cue` comes from the page when it has shown a cue: its `at` ends the cue's latency trace."""
     target: str = ""
     """Kind of the cue meant, or a note."""
 
@@ -201,10 +202,13 @@ class Cue(Event):
     type: ClassVar[str] = "cue"
     kind: CueKind
     text: str
-    phase: Literal["raised", "expired", "dismissed", "followed"] = "raised"
+    phase: Literal["raised", "expired", "dismissed", "followed", "wrong"] = "raised"
+    """`expired`: it was on screen for its whole life and nothing came of it."""
     why: str = ""
     since: float = 0.0
-    """When it became right (media seconds)."""
+    """When it became right: where the words or the measure end that call for it (media seconds)."""
+    heard: float = 0.0
+    """When those words, or that measure, became known (media seconds)."""
     line: str = ""
     """One optional short line under the headline."""
     objection: ObjectionKind | None = None

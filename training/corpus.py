@@ -88,22 +88,19 @@ def jobs() -> list[Job]:
     plan = [Job("test-espeak", "espeak:", 9001, 160, "test"), Job("heldvoice-rms", "flite:rms", 9004, 200, "test"),
             Job("heldvoice-f5", "espeak:en-us+f5", 9005, 100, "test"), Job("dev-espeak", "espeak:", 9101, 32, "dev"),
             Job("devvoice-rms", "flite:rms", 9104, 32, "dev")]  # fmt: skip
-    for place, name in enumerate(voices.FLITE):
-        plan += [Job(f"test-{name}", f"flite:{name}", 9010 + place, 60, "test"),
-                 Job(f"dev-{name}", f"flite:{name}", 9110 + place, 8, "dev")]  # fmt: skip
-    for place, voice in enumerate(("espeak:", *(f"flite:{name}" for name in voices.FLITE), "flite:rms")):
-        plan.append(
-            Job(f"freetest-{voice.replace('flite:', '').strip(':')}", voice, 9200 + place, 60, "freetest")
-        )
+    for place, voice in enumerate(voices.RECORDED):
+        name = voice.split(":")[1]
+        plan += [Job(f"test-{name}", voice, 9010 + place, 60, "test"),
+                 Job(f"dev-{name}", voice, 9110 + place, 8, "dev")]  # fmt: skip
+    for place, voice in enumerate(("espeak:", *voices.RECORDED, "flite:rms")):
+        plan.append(Job(f"freetest-{voice.split(':')[1] or 'espeak'}", voice, 9200 + place, 60, "freetest"))
     for part in range(6):
-        for place, voice in enumerate(("espeak:", *(f"flite:{name}" for name in voices.FLITE))):
+        for place, voice in enumerate(("espeak:", *voices.RECORDED)):
             if place == 0 or part < 3:
                 name = f"free-{voice.replace(':', '-').strip('-')}-{part}"
                 plan.append(Job(name, voice, 20_000 + 100 * part + place, 400, "free"))
     for part in range(5):
-        for place, (voice, times) in enumerate(
-            [("espeak:", 3), *((f"flite:{name}", 1) for name in voices.FLITE)]
-        ):
+        for place, (voice, times) in enumerate([("espeak:", 3), *((name, 1) for name in voices.RECORDED)]):
             for number, (kind, count) in enumerate((("words", 350), ("train", 450), ("mixed", 250))):
                 name = f"{kind}-{voice.replace(':', '-').strip('-')}-{part}"
                 plan.append(Job(name, voice, 1000 * part + 10 * place + number, count * times, kind))

@@ -26,14 +26,17 @@ LONGEST_STEP = 5.0
 """Seconds a step may count for: a process that was stopped for a while did not train meanwhile."""
 
 PACE = 5.0
-"""How much faster the decoder's places learn in further training: those of long texts were hardly ever used before."""
+"""How much faster the decoder's places learn in further training, where those of long texts were hardly ever used."""
 
 
-def stage(part: float, further: bool) -> float:
-    """Tell for which elapsed part windows are drawn (`windows.plan_at`): further training has two stages only."""
-    if not further:
+def stage(part: float, further: float | None) -> float:
+    """Tell for which elapsed part windows are drawn (`windows.plan_at`).
+
+    Further training has the last two stages only: long windows for its first `further` (0 to 1), then all lengths.
+    """
+    if further is None:
         return part
-    return 0.9 if part < 0.62 else 1.0
+    return 0.9 if part < further else 1.0
 
 
 class Clock:
@@ -106,8 +109,8 @@ class Run:
             torch._foreach_add_(ours, theirs, alpha=1 - keep)
 
 
-def train(run: Run, source: Source, peak: float, half: bool, every: int, further: bool) -> None:
-    """Step until the clock says so; `further` has the last two stages' windows only, without the character head."""
+def train(run: Run, source: Source, peak: float, half: bool, every: int, further: float | None) -> None:
+    """Step until the clock says so; further training (see `stage`) goes without the character head."""
     dev = measure.Dev(run.folder / "corpus", run.tokens)
     shown: list[tuple[float, ...]] = []
     while run.clock.left() > 0:
@@ -118,7 +121,7 @@ def train(run: Run, source: Source, peak: float, half: bool, every: int, further
         waited = time.monotonic() - began
         for group in run.optimizer.param_groups:
             group["lr"] = group["pace"] * rate_at(part, run.step, peak)
-        found = losses(run.net, batch, half, letters=not further)
+        found = losses(run.net, batch, half, letters=further is None)
         run.optimizer.zero_grad(set_to_none=True)
         guide = LONG_GUIDE_WEIGHT if drawn >= LONG else GUIDE_WEIGHT
         found.total(CTC_WEIGHT * (1.5 if part < 0.3 else 1.0), guide).backward()
@@ -161,13 +164,22 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=int, default=300, help="steps between checkpoints")
     parser.add_argument(
-        "--further", action="store_true", help="after training.restore: the last two stages only"
+        "--further",
+        type=float,
+        nargs="?",
+        const=0.62,
+        help="the last two stages only, after training.restore: long windows for this part of it",
+    )
+    parser.add_argument(
+        "--pace", type=float, default=PACE, help="of the decoder's places, in further training"
     )
     parser.add_argument("--threads", type=int, default=2, help="1 where the cores are shared with much else")
     parser.add_argument("--exact", action="store_true", help="no bfloat16")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    run = Run(args.folder, args.seed, Clock(args.minutes, args.until), PACE if args.further else 1.0)
+    run = Run(
+        args.folder, args.seed, Clock(args.minutes, args.until), 1.0 if args.further is None else args.pace
+    )
     part = stage(run.clock.part(), args.further)
     source = Source(args.folder / "corpus", args.folder / "tokenizer.json", args.seed + run.step, part)
     train(run, source, args.peak, not args.exact, args.every, args.further)

@@ -1,4 +1,4 @@
-"""The synthetic voices: espeak-ng and flite, through their libraries, with the times of every word.
+"""The synthetic voices: espeak-ng and flite through their libraries, festival, with the times of every word.
 
 All give 16-bit mono sound at 8 kHz and, for every word of the text (split at spaces), its start and end in seconds.
 espeak-ng reports each word's audio position (speak_lib.h, espeakEVENT_WORD); flite keeps the segments' ends in the
@@ -18,6 +18,8 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
+from training.festival import Festival
+
 Pcm = NDArray[np.int16]
 
 ESPEAK_LANGUAGES = ("en-us", "en-us", "en-us", "en", "en-gb-scotland", "en-us-nyc", "en-gb-x-rp", "en-029")
@@ -27,6 +29,9 @@ ESPEAK_VARIANTS = (
     "linda", "marcelo", "max", "pablo", "paul", "quincy", "rob", "robert", "sandro", "steph", "travis", "victor", "zac",
 )  # fmt: skip
 FLITE = ("kal", "kal16", "slt", "awb")
+FESTIVAL = ("kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts")
+RECORDED = (*(f"flite:{name}" for name in FLITE), *(f"festival:{name}" for name in FESTIVAL))
+"""Voices made from a speaker's recordings."""
 HELD = ("flite:rms", "espeak:en-us+f5")
 """Never trained on: another speaker's recordings, and a variant of the formant voice."""
 
@@ -180,6 +185,19 @@ def _flite() -> _Flite:
     return _Flite()
 
 
+@lru_cache(maxsize=1)
+def _festival() -> Festival:
+    return Festival()
+
+
+def _say_by_festival(text: str, name: str, stretch: float) -> Spoken:
+    sound, rate, times = _festival().say(text, name, stretch)
+    words = text.split()
+    if len(words) != len(times) or any(b <= a for a, b in times):
+        return Spoken(to_8k(sound, rate), ())
+    return Spoken(to_8k(sound, rate), tuple((word, a, b) for word, (a, b) in zip(words, times, strict=True)))
+
+
 def to_8k(pcm: Pcm, rate: int) -> Pcm:
     """Band-limit by a windowed sinc and take samples at 8 kHz (linear between two neighbours)."""
     if rate == 8000:
@@ -193,10 +211,15 @@ def to_8k(pcm: Pcm, rate: int) -> Pcm:
 
 
 def speak(text: str, voice: str, rng: Random) -> tuple[str, Spoken]:
-    """Speak with a voice (`flite:slt`, `espeak:en-us+f5`, `espeak:` for any variant); return its full name too."""
+    """Speak with a voice and return its full name too.
+
+    A voice is `flite:slt`, `festival:ked_diphone`, `espeak:en-us+f5`, or `espeak:` for any variant.
+    """
     engine, _, name = voice.partition(":")
     if engine == "flite":
         return voice, _flite().say(text, name, rng.uniform(0.85, 1.2), rng.uniform(0.85, 1.25))
+    if engine == "festival":
+        return voice, _say_by_festival(text, name, rng.uniform(0.85, 1.2))
     if not name:
         variant = rng.choice(ESPEAK_VARIANTS)
         name = rng.choice(ESPEAK_LANGUAGES) + (f"+{variant}" if variant else "")

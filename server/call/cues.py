@@ -61,6 +61,7 @@ class Slot:
             text=text,
             why=wish.why,
             since=wish.since,
+            heard=at,
             line=line,
             objection=wish.objection,
             life=wish.life or self._playbook.pacing.life,
@@ -97,7 +98,7 @@ class Slot:
         return self.end("expired", at) if self.shown and at >= self.shown.at + self.shown.life else []
 
     def end(
-        self, phase: Literal["expired", "dismissed", "followed"], at: float, kind: str = ""
+        self, phase: Literal["expired", "dismissed", "followed", "wrong"], at: float, kind: str = ""
     ) -> list[Event]:
         """Say what became of the cue on screen (of the kind named, if one is)."""
         cue = self.shown

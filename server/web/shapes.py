@@ -206,7 +206,7 @@ class WrapUp(Body):
 class OrderBody(Body):
     """What the rep presses during the call."""
 
-    action: Literal["dismiss_cue", "mute_kind", "flag"]
+    action: Literal["see_cue", "dismiss_cue", "mark_wrong", "mute_kind", "flag"]
     target: Line = Field("", description="Kind of the cue meant, or a note.")
 
 

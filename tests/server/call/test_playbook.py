@@ -31,10 +31,10 @@ def test_the_version_follows_the_text() -> None:
     ("before", "after", "where"),
     [
         ("name: post-demo", "name: Post Demo", r"p\.yaml, line 1, name: "),
-        ("budget: 20", "budget: soon", r"p\.yaml, line 15, beats\.1\.budget: "),
-        ("budget: 10", "budget: -1", r"line 20, beats\.2\.budget: "),
+        ("budget: 20", "budget: soon", r"p\.yaml, line 19, beats\.1\.budget: "),
+        ("budget: 10", "budget: -1", r"line 24, beats\.2\.budget: "),
         ("beat: ask", "beat: pitch", r"beats\.2\.beat: "),
-        ("text: Price", "text: Price\n    colour: red", r"cards\.price\.colour: Extra"),
+        ("text: Price", "text: Price\n    colour: red", r"cards\.price\.colour: there is no such field"),
         ("cards:\n  price:", "cards:\n  weather:", r"cards\.weather"),
         (
             "vocabulary: [",
@@ -42,7 +42,7 @@ def test_the_version_follows_the_text() -> None:
             r"line \d+, vocabulary: a name has at most",
         ),
         ("vocabulary: [", "vocabulary: [X, ", r"vocabulary\.0: "),
-        ("text: Price", "text: [", r"p\.yaml, line \d+: "),
+        ("text: Price", "text: [", r"p\.yaml, line \d+, playbook: "),
         (
             "title: After the demo",
             "cues: {stay_silent: {text: One two three four five}}\ntitle: x",

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from server.call.playbook_checks import checked
 from server.call.playbook_text import Fault, Path, Text, read
+from server.call.playbook_usual import over
 from server.call.playbook_values import (
     CUES,
     OBJECTIONS,
@@ -25,7 +26,6 @@ from server.call.playbook_values import (
     Pacing,
     Playbook,
     Window,
-    over,
 )
 from server.errors import Malformed
 
@@ -53,21 +53,30 @@ class Reading:
         return tuple(fault for fault in self.faults if fault.grave)
 
 
-def parse_playbook(text: str | bytes, name: str, others: Mapping[str, str] | None = None) -> Playbook:
-    """Read a playbook from YAML; `others` are the texts that it may extend, by name.
+def parse_playbook(
+    text: str | bytes, name: str, others: Mapping[str, str] | None = None, called: str = ""
+) -> Playbook:
+    """Read a playbook from YAML; `others` and `called` as for `check_playbook`.
 
     Raises:
         Malformed: it is wrong; the message names the file and, for each fault, line, field and reason.
     """
-    reading = check_playbook(text, others)
+    reading = check_playbook(text, others, called)
     if reading.playbook is None:
         raise Malformed(f"{name}, {'; '.join(map(str, reading.grave))}")
     return reading.playbook
 
 
-def check_playbook(text: str | bytes, others: Mapping[str, str] | None = None) -> Reading:
-    """Read a playbook and tell everything that is wrong with it, in the order of its lines."""
-    return _check(text, others or {}, ())[0]
+def check_playbook(text: str | bytes, others: Mapping[str, str] | None = None, called: str = "") -> Reading:
+    """Read a playbook and tell everything that is wrong with it, in the order of its lines.
+
+    `others` are the texts that it may extend, by name; `called`, where given, is the name that it must have.
+    """
+    reading, tree = _check(text, others or {}, ())
+    if not called or "name" not in tree or tree["name"] == called:
+        return reading
+    fault = read(text).fault(("name",), f"says {tree['name']!r}, but this is the playbook {called!r}")
+    return Reading(None, (fault, *reading.faults))
 
 
 def base_of(text: str | bytes) -> str:
@@ -108,17 +117,18 @@ def _extended(
     """Lay a text over the one that it extends: the tree, the base's version, and what forbids it."""
     own, where = said.tree, ("extends",)
     base, line = own["extends"], (*children, str(own.get("name", "")))
+    if base in line:
+        return own, "", said.fault(where, f"goes round in a circle: {' → '.join((*line, base))}")
     if not isinstance(base, str) or base not in others:
         known = ", ".join(sorted(set(others) - {line[-1]})) or "none"
         return own, "", said.fault(where, f"there is no playbook {base!r} to extend; there are: {known}")
-    if base in line:
-        return own, "", said.fault(where, f"goes round in a circle: {' → '.join((*line, base))}")
     if len(line) > GENERATIONS:
         why = f"more than {GENERATIONS} extend one another: {' → '.join((*line, base))}"
         return own, "", said.fault(where, why)
     reading, whole = _check(others[base], others, line)
     if reading.playbook is None:
-        return own, "", said.fault(where, f"{base} is wrong itself: {reading.grave[0]}")
+        first = next((fault for fault in reading.grave if fault.field == "extends"), reading.grave[0])
+        return own, "", said.fault(where, f"{base} is wrong itself: {first}")
     whole = {key: value for key, value in whole.items() if key != "name"}
     beats = {"beats": _beats(own["beats"], whole["beats"])} if "beats" in own and "beats" in whole else {}
     return {**over(own, whole), **beats}, reading.playbook.version, None

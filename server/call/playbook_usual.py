@@ -5,7 +5,10 @@ Sources: the table "When a cue becomes right" of the scripted-call format, and t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from pydantic import BaseModel
 
 from server.events import BeatName, CueKind
 
@@ -67,3 +70,53 @@ SLOTS = {
     "time": "a time to propose",
 }
 """Slots that any text may use; a playbook declares its own beside these."""
+
+
+def over(given: Any, base: Any) -> Any:
+    """Lay one tree over another: mappings field by field, anything else whole."""
+    if not isinstance(given, Mapping) or not isinstance(base, Mapping):
+        return given
+    return {**base, **{key: over(value, base.get(key)) for key, value in given.items()}}
+
+
+def filled(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the usual values where a playbook says nothing."""
+    made = dict(given)
+    for field, table in (("cues", CUES), ("levels", LEVELS)):
+        kept = given.get(field, {})
+        if isinstance(kept, Mapping):
+            plain = {
+                key: value.model_dump() if isinstance(value, BaseModel) else value
+                for key, value in kept.items()
+            }
+            made[field] = over(plain, table)
+    return _agreeing(made, given)
+
+
+def _agreeing(made: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Two of the limits are also said elsewhere; what is said in one place holds in both."""
+    limits = given.get("limits", {})
+    limits = limits.model_dump(exclude_unset=True) if isinstance(limits, BaseModel) else limits
+    if not isinstance(limits, Mapping) or not isinstance(made.get("cues"), Mapping):
+        return made
+    twins: dict[str, Any] = {"make_ask": _at(given, "cues", "make_ask", "within"), "listen": _listen(given)}
+    made["limits"] = {**{key: value for key, value in twins.items() if value is not None}, **limits}
+    if "make_ask" in limits and twins["make_ask"] is None:
+        made["cues"] = over({"make_ask": {"within": limits["make_ask"]}}, made["cues"])
+    return made
+
+
+def _at(tree: Any, *path: str) -> Any:
+    for key in path:
+        tree = tree.get(key) if isinstance(tree, Mapping) else getattr(tree, key, None)
+    return tree
+
+
+def _listen(given: Mapping[str, Any]) -> Any:
+    beats = given.get("beats")
+    found = (
+        (_at(beat, "budget") for beat in beats if _at(beat, "beat") == "listen")
+        if isinstance(beats, list | tuple)
+        else ()
+    )
+    return next(iter(found), None)

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from server.call import playbook_usual as usual
 from server.events import BEATS, BeatName, CueKind, ObjectionKind
 
+
+def shaped(pattern: str, words: str) -> AfterValidator:
+    """Check a text's shape; who gets it wrong reads the words, not the pattern."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text[:50]!r} does not fit: {words}")
+        return text
+
+    return AfterValidator(check)
+
+
 Line = Annotated[str, Field(min_length=1, max_length=200)]
-Phrase = Annotated[str, Field(min_length=2, max_length=80, pattern=r"^\S(.*\S)?$")]
-Seconds = Annotated[float, Field(gt=0, le=3600)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=1, le=50)]
-Name = Annotated[str, Field(min_length=3, max_length=40, pattern=r"^[^\W_].*$")]
-PlaybookName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
+Phrase = Annotated[
+    str, Field(min_length=2, max_length=80), shaped(r"[^\W_](.*\S)?", "begins with a letter or a digit")
+]
+Seconds = Annotated[float, Field(strict=True, gt=0, le=3600)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1)]
+Count = Annotated[int, Field(strict=True, ge=1, le=50)]
+Name = Annotated[
+    str, Field(min_length=3, max_length=40), shaped(r"[^\W_].*", "begins with a letter or a digit")
+]
+PlaybookName = Annotated[
+    str, shaped(r"[a-z0-9][a-z0-9-]{0,40}", "small letters, digits and hyphens, such as post-demo")
+]
+SlotName = Annotated[str, shaped(r"[a-z][a-z_]{0,30}", "small letters and _, such as absent")]
+Length = Annotated[str, shaped(r"\d{1,4}[mhdw]", "a number with m, h, d or w, such as 24h")]
 LevelName = Literal["quiet", "balanced", "eager"]
 CUES: tuple[CueKind, ...] = get_args(CueKind)
 OBJECTIONS: tuple[ObjectionKind, ...] = get_args(ObjectionKind)
@@ -30,8 +51,8 @@ class _Part(BaseModel):
 class Window(_Part):
     """When the follow-up is due: from `after` to `before` counted from `of`; a length reads 30m, 24h, 3d, 2w."""
 
-    after: Annotated[str, Field(pattern=r"^\d{1,4}[mhdw]$")]
-    before: Annotated[str, Field(pattern=r"^\d{1,4}[mhdw]$")]
+    after: Length
+    before: Length
     of: Line
 
     @property
@@ -87,13 +108,13 @@ class CuePlan(_Part):
     """Phrases that raise it, beside what the rules find."""
     unless: Annotated[tuple[Phrase, ...], Field(max_length=50)] = ()
     """Phrases that keep it down."""
-    within: Annotated[float, Field(ge=0, le=3600)] = 0
+    within: Annotated[float, Field(strict=True, ge=0, le=3600)] = 0
     """Seconds for "not said within"; 0: at once."""
     beats: tuple[BeatName, ...] = ()
     """Beats in which it may come; none named: in all."""
-    priority: Annotated[int, Field(ge=0, le=100)] = 50
+    priority: Annotated[int, Field(strict=True, ge=0, le=100)] = 50
     """The higher wins where two want the slot."""
-    cooldown: Annotated[float, Field(ge=0, le=3600)] = 25
+    cooldown: Annotated[float, Field(strict=True, ge=0, le=3600)] = 25
     """Least seconds between two of the kind."""
     cap: Count = 4
     """Most in a call."""
@@ -122,7 +143,7 @@ class Pacing(_Part):
     most: Count = 6
     within: Seconds = 90
     a_call: Count = 10
-    first_words: Annotated[float, Field(ge=0, le=10)] = 1
+    first_words: Annotated[float, Field(strict=True, ge=0, le=10)] = 1
     """Seconds of the rep's speech in which only cues that cannot wait may come."""
     same_kind: ClassVar[float] = 25
     life: ClassVar[float] = 6
@@ -148,7 +169,7 @@ class Limits(_Part):
     monologue: Seconds = 40
     make_ask: Seconds = 20
     """The same number as `within` of the cue make_ask."""
-    pace_wpm: Annotated[float, Field(gt=100, le=400)] = 225
+    pace_wpm: Annotated[float, Field(strict=True, gt=100, le=400)] = 225
     pace_for: Seconds = 8
     listen: Seconds = 30
     """The same number as the budget of the beat listen."""
@@ -164,7 +185,7 @@ class Playbook(_Part):
     kind: Literal["live", "voicemail"] = "live"
     trigger: Annotated[str, Field(max_length=200)] = ""
     window: Window | None = None
-    slots: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,30}$")], Line] = Field(default_factory=dict)
+    slots: Mapping[SlotName, Line] = Field(default_factory=dict)
     """What goes into each named gap of a text."""
     reasons: Annotated[
         tuple[Annotated[str, Field(min_length=1, max_length=300)], ...], Field(max_length=12)
@@ -186,7 +207,7 @@ class Playbook(_Part):
     @model_validator(mode="before")
     @classmethod
     def _usual(cls, given: Any) -> Any:
-        return _filled(given) if isinstance(given, Mapping) else given
+        return usual.filled(given) if isinstance(given, Mapping) else given
 
     @field_validator("beats")
     @classmethod
@@ -229,53 +250,3 @@ class Playbook(_Part):
     def plan(self, beat: BeatName) -> BeatPlan | None:
         """The plan of a beat; None where the call has none."""
         return next((plan for plan in self.beats if plan.beat == beat), None)
-
-
-def over(given: Any, base: Any) -> Any:
-    """Lay one tree over another: mappings field by field, beats by their name, anything else whole."""
-    if not isinstance(given, Mapping) or not isinstance(base, Mapping):
-        return given
-    return {**base, **{key: over(value, base.get(key)) for key, value in given.items()}}
-
-
-def _filled(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the usual values where a playbook says nothing."""
-    made = dict(given)
-    for field, table in (("cues", usual.CUES), ("levels", usual.LEVELS)):
-        said = given.get(field, {})
-        if isinstance(said, Mapping):
-            plain = {
-                key: value.model_dump() if isinstance(value, BaseModel) else value
-                for key, value in said.items()
-            }
-            made[field] = over(plain, table)
-    return _agreeing(made, given)
-
-
-def _agreeing(made: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Two of the limits are also said elsewhere; what is said in one place holds in both."""
-    limits = given.get("limits", {})
-    limits = limits.model_dump(exclude_unset=True) if isinstance(limits, BaseModel) else limits
-    if not isinstance(limits, Mapping) or not isinstance(made.get("cues"), Mapping):
-        return made
-    twins: dict[str, Any] = {"make_ask": _at(given, "cues", "make_ask", "within"), "listen": _listen(given)}
-    made["limits"] = {**{key: value for key, value in twins.items() if value is not None}, **limits}
-    if "make_ask" in limits and twins["make_ask"] is None:
-        made["cues"] = over({"make_ask": {"within": limits["make_ask"]}}, made["cues"])
-    return made
-
-
-def _at(tree: Any, *path: str) -> Any:
-    for key in path:
-        tree = tree.get(key) if isinstance(tree, Mapping) else getattr(tree, key, None)
-    return tree
-
-
-def _listen(given: Mapping[str, Any]) -> Any:
-    beats = given.get("beats")
-    found = (
-        (_at(beat, "budget") for beat in beats if _at(beat, "beat") == "listen")
-        if isinstance(beats, list | tuple)
-        else ()
-    )
-    return next(iter(found), None)

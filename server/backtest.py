@@ -12,13 +12,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from server.call.differences import Difference, Sum, Worth, difference_of, sums_of
+from server.call.differences import Difference, Judge, Sum, Worth, difference_of, sums_of
+from server.call.labels import RightCue, Trap, parse_labels
+from server.call.matching import judged
 from server.call.names import names_of
 from server.call.playbook import Playbook, parse_playbook
 from server.errors import BeatlineError, Malformed
 from server.events import INPUTS, CallStarted, Cue, Event
 from server.files import HEARD, SCRIPTED, Player, inputs_of, lines_of, start_of
-from server.outside.playbooks import load_playbooks
+from server.outside.playbooks import load_playbooks, playbook_texts
 from server.outside.store import Store
 from server.records import Call
 from server.replay import replay_events
@@ -39,8 +41,24 @@ SHORTEST = 6
 AS_SEEN = "as it was seen"
 """What a stored call is compared with when the version it ran on is no longer at hand."""
 
-LineJudge = Callable[[Sequence[str], Sequence[Cue]], Sequence[Worth]]
-"""Says what each of a call's raised cues is worth by the label lines of its file; importable, so that it travels."""
+Judging = Callable[[Sequence[str]], Judge | None]
+"""Makes a judge of the lines of a call's file; None where they have no labels. Importable, so that it travels."""
+
+_WORTH: Mapping[str, Worth] = {"hit": "hit", "again": "", "trap": "false", "false": "false"}
+
+
+def by_labels(lines: Sequence[str]) -> Judge | None:
+    """Judge as the scorer does (`server/call/matching.py`).
+
+    Raises:
+        Malformed: a label is wrong.
+    """
+    labels = parse_labels(lines)
+
+    def judge(cues: Sequence[Cue]) -> list[Worth]:
+        return [_WORTH[one.worth] for one in judged(cues, labels.of(RightCue), labels.of(Trap))]
+
+    return judge if labels.rows else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +80,7 @@ class Bench:
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     """Those that calls may name."""
     database_url: str = ""
-    judge: LineJudge | None = None
+    judging: Judging | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +119,10 @@ def titled(playbook: Playbook) -> str:
     return f"{playbook.name} {playbook.version}"
 
 
-def playbook_named(name: str, playbooks: Mapping[str, Playbook]) -> Playbook:
-    """Find a playbook by name, by file or by the first digits of its version.
+def playbook_named(
+    name: str, playbooks: Mapping[str, Playbook], texts: Mapping[str, str] | None = None
+) -> Playbook:
+    """Find a playbook by name, by file or by the first digits of its version; `texts` are those a file may extend.
 
     Raises:
         Malformed: there is none, or the file is wrong.
@@ -110,7 +130,7 @@ def playbook_named(name: str, playbooks: Mapping[str, Playbook]) -> Playbook:
     if name in playbooks:
         return playbooks[name]
     if Path(name).is_file():
-        return parse_playbook(Path(name).read_text("utf-8"), name)
+        return parse_playbook(Path(name).read_bytes(), name, texts)
     alike = [one for one in playbooks.values() if len(name) >= SHORTEST and one.version.startswith(name)]
     if len(alike) == 1:
         return alike[0]
@@ -209,8 +229,7 @@ def _compared(bench: Bench, source: Source) -> Difference:
     again = heard
     if source.file.suffix not in SCRIPTED and _names(heard, old) != _names(heard, bench.new):
         again = inputs_of(source.file, bench.new, _player())
-    lines = _label_lines(source.file) if bench.judge else []
-    judge = partial(bench.judge, lines) if bench.judge and lines else None
+    judge = bench.judging(_lines(source.file)) if bench.judging else None
     before, after = folded(heard, old), folded(again, bench.new)
     return difference_of(source.name, titled(old), before, after, judge)
 
@@ -241,10 +260,10 @@ def _names(inputs: Sequence[Event], playbook: Playbook) -> tuple[str, ...]:
     return names_of(start, playbook)
 
 
-def _label_lines(file: Path) -> list[str]:
-    """The label lines of a call's file, or of a recording's twin."""
+def _lines(file: Path) -> list[str]:
+    """The lines in which a call's labels are: its own, or a recording's twin's."""
     marked = file if file.suffix in SCRIPTED else file.with_suffix(SCRIPT)
-    return [line for line in lines_of(marked) if '"label"' in line] if marked.is_file() else []
+    return lines_of(marked) if marked.is_file() else []
 
 
 @cache
@@ -266,7 +285,7 @@ def run_backtest(
     against: str | None,
     of: str,
     workers: int,
-    judge: LineJudge | None = None,
+    judging: Judging | None = by_labels,
 ) -> Report:
     """Play what the command line names, with a progress bar on `console`.
 
@@ -275,12 +294,14 @@ def run_backtest(
     """
     settings = load_settings()
     playbooks = load_playbooks(settings.playbooks)
+    found = playbook_texts(settings.playbooks)
+    texts = {known: raw.decode("utf-8", "replace") for known, (_, raw) in found.items()}
     bench = Bench(
-        new=playbook_named(name, playbooks),
-        against=playbook_named(against, playbooks) if against else None,
+        new=playbook_named(name, playbooks, texts),
+        against=playbook_named(against, playbooks, texts) if against else None,
         playbooks=playbooks,
         database_url=settings.database_url,
-        judge=judge,
+        judging=judging,
     )
     sources: list[Source] = []
     for where in calls:

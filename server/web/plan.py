@@ -46,8 +46,4 @@ def plan_of(request: Request, playbook: str) -> list[Planned]:
 def targets_of(request: Request, playbook: str) -> dict[BeatName, float]:
     """The rep's shares (0 to 1) that a playbook plans for its beats; nothing for one that we no longer have."""
     known = request.app.state.playbooks.get(playbook)
-    return {
-        beat.beat: share
-        for beat in (known.beats if known else ())
-        if (share := getattr(beat, "talk", None)) is not None
-    }
+    return {beat.beat: beat.talk for beat in known.beats} if known else {}

@@ -6,7 +6,7 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,16 +19,16 @@ from server.backtest import (
     Report,
     Source,
     backtest,
+    by_labels,
     playbook_named,
     sources_in,
     stored_sources,
 )
 from server.backtest_report import as_html, headline, show, to_json
-from server.call.differences import Worth
 from server.call.playbook import Playbook, parse_playbook
 from server.call.script import parse_script
 from server.errors import Malformed
-from server.events import Cue, Talk, event_to_json
+from server.events import Talk, event_to_json
 from server.outside.playbooks import load_playbooks, prompts
 from server.outside.store import Store
 from server.records import Call
@@ -142,22 +142,16 @@ def test_a_recording_counts_once_with_its_script(tmp_path: Path) -> None:
     assert [source.name for source in sources_in(tmp_path)] == ["bad.flac", "good.call.jsonl"]
 
 
-def by_hand(lines: Sequence[str], cues: Sequence[Cue]) -> list[Worth]:
-    """Right in a window of a label, false in none: enough for labels that do not overlap."""
-    rows = [row for row in map(json.loads, lines) if row["label"] == "cue"]
-    return [
-        "hit"
-        if any(row["kind"] == cue.kind and row["from"] <= cue.at <= row["to"] for row in rows)
-        else "false"
-        for cue in cues
-    ]
-
-
 def test_labels_say_what_is_better(folder: Path) -> None:
     """The bad sample's label wants "stop talking" from 51.66 s: at 36.7 s it is false."""
-    report = backtest(bench(judge=by_hand), sources_in(folder))
+    report = backtest(bench(judging=by_labels), sources_in(folder))
     stop = next(one for one in report.sums if one.kind == "stop_talking")
     assert (stop.hits, stop.false) == (-1, 1)
+    marked = [one.better for one in report.changed[0].changes if one.mark.kind == "stop_talking"]
+    assert marked == [-1, -1]
+    with (folder / "good.call.jsonl").open("a") as file:
+        file.write('{"label": "cue"}\n')
+    assert "line" in str(backtest(bench(judging=by_labels), sources_in(folder)).broken[0])
 
 
 @pytest.fixture
@@ -229,7 +223,7 @@ def test_the_page_stands_by_itself_and_quotes_safely(folder: Path) -> None:
     assert not re.search(r"\b(?:src|href|srcset|action)\s*=|url\(|@import|https?:", text), (
         "nothing from elsewhere"
     )
-    assert text.count("<table>") == text.count("<caption")
+    assert text.count("<table") == text.count("<caption")
     assert re.search(r'<th scope="row"[^>]*>Stop talking</th>', text)
 
 

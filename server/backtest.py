@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from server.backtest_calls import Source, sources_in, stored_sources
 from server.call.differences import Difference, Judge, Sum, Worth, difference_of, sums_of
 from server.call.labels import RightCue, Trap, parse_labels
 from server.call.matching import judged
@@ -19,21 +20,16 @@ from server.call.names import names_of
 from server.call.playbook import Playbook, parse_playbook
 from server.errors import BeatlineError, Malformed
 from server.events import INPUTS, CallStarted, Cue, Event
-from server.files import HEARD, SCRIPTED, Player, inputs_of, lines_of, start_of
-from server.outside.playbooks import load_playbooks, playbook_texts
+from server.files import SCRIPTED, Player, inputs_of, lines_of, start_of
+from server.outside.playbooks import load_playbooks, prompts
 from server.outside.store import Store
 from server.records import Call
 from server.replay import replay_events
+from server.score import TWIN
 from server.settings import load_settings
-
-SCRIPT = ".call.jsonl"
-RECORDED = (".wav", ".flac", ".ogg", ".mp3")
 
 STORED = "stored"
 """Instead of a folder: the store's calls."""
-
-PAGE = 200
-"""Stored calls asked for at a time."""
 
 SHORTEST = 6
 """Digits of a version that are enough to name it."""
@@ -59,15 +55,6 @@ def by_labels(lines: Sequence[str]) -> Judge | None:
         return [_WORTH[one.worth] for one in judged(cues, labels.of(RightCue), labels.of(Trap))]
 
     return judge if labels.rows else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A call to play: a file, or one in the store."""
-
-    name: str
-    file: Path | None = None
-    stored: Call | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,36 +125,6 @@ def playbook_named(
     raise Malformed(f"there is no playbook {name!r}: take a file, or a name or version of these: {known}")
 
 
-def sources_in(path: Path) -> list[Source]:
-    """The calls of a folder in order of name: a recording with a scripted twin counts once. Or one file.
-
-    Raises:
-        Malformed: there are none.
-    """
-    if not path.is_dir():
-        return [Source(name=path.name, file=path)]
-    found = [file for file in sorted(path.rglob("*")) if _is_call(file)]
-    if not found:
-        raise Malformed(f"{path} holds no call: *{SCRIPT}, *{HEARD}, or a recording ({', '.join(RECORDED)})")
-    return [Source(name=str(file.relative_to(path)), file=file) for file in found]
-
-
-def _is_call(file: Path) -> bool:
-    if file.name.endswith(SCRIPT):
-        bare = file.name.removesuffix(SCRIPT)
-        return not any((file.parent / f"{bare}{kind}").is_file() for kind in RECORDED)
-    return file.name.endswith(HEARD) or file.suffix in RECORDED
-
-
-def stored_sources(store: Store, of: str = "") -> Iterator[Source]:
-    """The store's ended calls, newest first; those that ran on the playbook `of` if it is named."""
-    before: str | None = None
-    while page := store.calls(limit=PAGE, before=before):
-        wanted = (call for call in page if call.state == "ended" and of in ("", call.playbook))
-        yield from (Source(name=call.id, stored=call) for call in wanted)
-        before = page[-1].id
-
-
 def backtest(
     bench: Bench, sources: Sequence[Source], workers: int = 1, told: Callable[[], None] = lambda: None
 ) -> Report:
@@ -224,7 +181,7 @@ def _compared(bench: Bench, source: Source) -> Difference:
     if source.stored is not None:
         return _stored(bench, source.stored)
     assert source.file
-    old = bench.against or playbook_named(start_of(source.file).playbook, bench.playbooks)
+    old = bench.against or _own(bench, start_of(source.file).playbook)
     heard = inputs_of(source.file, old, _player())
     again = heard
     if source.file.suffix not in SCRIPTED and _names(heard, old) != _names(heard, bench.new):
@@ -232,6 +189,12 @@ def _compared(bench: Bench, source: Source) -> Difference:
     judge = bench.judging(_lines(source.file)) if bench.judging else None
     before, after = folded(heard, old), folded(again, bench.new)
     return difference_of(source.name, titled(old), before, after, judge)
+
+
+def _own(bench: Bench, name: str) -> Playbook:
+    if name not in bench.playbooks:
+        raise Malformed(f"its playbook {name!r} is not here: say with --against what to compare with")
+    return bench.playbooks[name]
 
 
 def _stored(bench: Bench, call: Call) -> Difference:
@@ -262,7 +225,7 @@ def _names(inputs: Sequence[Event], playbook: Playbook) -> tuple[str, ...]:
 
 def _lines(file: Path) -> list[str]:
     """The lines in which a call's labels are: its own, or a recording's twin's."""
-    marked = file if file.suffix in SCRIPTED else file.with_suffix(SCRIPT)
+    marked = file if file.suffix in SCRIPTED else file.with_suffix(TWIN)
     return lines_of(marked) if marked.is_file() else []
 
 
@@ -294,8 +257,8 @@ def run_backtest(
     """
     settings = load_settings()
     playbooks = load_playbooks(settings.playbooks)
-    found = playbook_texts(settings.playbooks)
-    texts = {known: raw.decode("utf-8", "replace") for known, (_, raw) in found.items()}
+    folder = settings.playbooks or prompts() / "playbooks"
+    texts = {file.stem: file.read_text("utf-8") for file in sorted(folder.glob("*.yaml"))}
     bench = Bench(
         new=playbook_named(name, playbooks, texts),
         against=playbook_named(against, playbooks, texts) if against else None,

@@ -12,8 +12,8 @@ from starlette.routing import BaseRoute, Route
 
 from server.web.auth import require
 from server.web.look import clock, page
-from server.web.metrics import rows_of, tally_of
-from server.web.plan import TITLES, Planned, plan_of, targets_of
+from server.web.metrics import rows_of, tally_of, targets_of
+from server.web.plan import TITLES, Planned, plan_of
 from server.web.recordings import recording
 from server.web.review import Review, review_of
 from server.web.sight import ask, seen_call, store_of

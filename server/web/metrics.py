@@ -15,7 +15,6 @@ from server.call.fillers import Filler
 from server.call.metrics import Metrics, Side, metrics_of
 from server.events import BeatName
 from server.web.look import percent
-from server.web.plan import targets_of
 from server.web.sight import ask, seen_call, store_of
 
 Seconds = Annotated[float, AfterValidator(lambda value: round(value, 3))]
@@ -79,6 +78,12 @@ class MetricsOut(_Out):
     fillers_per_min: Figure | None = Field(description="A minute of the rep's speech.")
     beats: list[VisitOut] = Field(validation_alias="visits")
     silences: list[SilenceOut]
+
+
+def targets_of(request: Request, playbook: str) -> dict[BeatName, float]:
+    """The rep's shares (0 to 1) that a playbook plans for its beats; nothing for one that we no longer have."""
+    known = request.app.state.playbooks.get(playbook)
+    return {beat.beat: beat.talk for beat in known.beats} if known else {}
 
 
 async def show_metrics(request: Request) -> Response:

@@ -41,9 +41,3 @@ def plan_of(request: Request, playbook: str) -> list[Planned]:
     known = request.app.state.playbooks.get(playbook)
     budgets = known.budgets if known else USUAL
     return [Planned(beat=beat, title=TITLES[beat], budget=budgets[beat]) for beat in BEATS if beat in budgets]
-
-
-def targets_of(request: Request, playbook: str) -> dict[BeatName, float]:
-    """The rep's shares (0 to 1) that a playbook plans for its beats; nothing for one that we no longer have."""
-    known = request.app.state.playbooks.get(playbook)
-    return {beat.beat: beat.talk for beat in known.beats} if known else {}

@@ -14,16 +14,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from server.backtest import (
-    Bench,
-    Report,
-    Source,
-    backtest,
-    by_labels,
-    playbook_named,
-    sources_in,
-    stored_sources,
-)
+from server.backtest import Bench, Report, backtest, by_labels, playbook_named
+from server.backtest_calls import Source, sources_in, stored_sources
 from server.backtest_report import as_html, headline, show, to_json
 from server.call.playbook import Playbook, parse_playbook
 from server.call.script import parse_script
@@ -112,7 +104,7 @@ def test_a_broken_file_is_told_and_nothing_else_is_lost(folder: Path) -> None:
     ]
     assert [one.call for one in report.broken] == ["broken.call.jsonl", "sound.wav", "strange.call.jsonl"]
     assert "line 1: track is" in str(report.broken[0])
-    assert "no playbook 'gone'" in str(report.broken[2])
+    assert "its playbook 'gone' is not here" in str(report.broken[2])
 
 
 def test_any_number_of_workers_says_the_same(folder: Path) -> None:
@@ -205,6 +197,8 @@ def test_a_playbook_is_named_by_name_file_or_version(tmp_path: Path) -> None:
     assert playbook_named("post-demo", PLAYBOOKS) is DEMO
     assert playbook_named(DEMO.version[:8], PLAYBOOKS) is DEMO
     assert playbook_named(str(file), PLAYBOOKS) == parse_playbook(file.read_text(), "mine.yaml")
+    file.write_text("extends: post-demo\nname: mine\ntitle: Mine\n")
+    assert playbook_named(str(file), PLAYBOOKS, {"post-demo": TEXT}).budgets == DEMO.budgets
     for wrong in ("nope", DEMO.version[:3], ""):
         with pytest.raises(Malformed, match="there is no playbook"):
             playbook_named(wrong, PLAYBOOKS)

@@ -212,14 +212,17 @@ def backtest(playbook: str, html_to: Path | None, as_json: bool, workers: int | 
 
     progress = Console(stderr=True)
     report = run_backtest(playbook, console=progress, workers=workers or os.cpu_count() or 1, **options)
-    if html_to:
-        html_to.write_text(as_html(report), "utf-8")
     if as_json:
         print(json.dumps(to_json(report), ensure_ascii=False, indent=2))
     else:
         show(Console(highlight=False, soft_wrap=True), report)
     for broken in report.broken:
         click.echo(f"beatline: {broken}", err=True)
+    if html_to:
+        try:
+            html_to.write_text(as_html(report), "utf-8")
+        except OSError as problem:
+            raise Malformed(f"{html_to} cannot be written: {problem.strerror}") from problem
     if report.broken:
         sys.exit(1)
 

@@ -180,6 +180,14 @@ def test_a_backtest_of_nothing_is_refused(tmp_path: Path) -> None:
     assert "does not exist" in ran.stderr
 
 
+def test_a_page_that_cannot_be_written_does_not_lose_the_backtest(tmp_path: Path) -> None:
+    good, page = ROOT / "samples/good.call.jsonl", tmp_path / "no" / "page.html"
+    ran = beatline("backtest", "post-demo", "--calls", good, "--html", page)
+    assert ran.returncode == 2
+    assert "Nothing would have changed in 1 call." in ran.stdout
+    assert ran.stderr == f"beatline: {page} cannot be written: No such file or directory\n"
+
+
 def test_models_can_be_listed(tmp_path: Path) -> None:
     for name, files in {"half.en": ["model.bin"], "whole.en": ["model.bin", "complete"]}.items():
         folder = tmp_path / "models" / name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from server.backtest_calls import Source, sources_in, stored_sources
+from server.backtest_calls import Source, sources_in, stored_sources, workers_for
 from server.call.differences import Difference, Judge, Sum, Worth, difference_of, sums_of
 from server.call.labels import RightCue, Trap, parse_labels
 from server.call.matching import judged
@@ -247,10 +248,10 @@ def run_backtest(
     *,
     against: str | None,
     of: str,
-    workers: int,
+    workers: int | None,
     judging: Judging | None = by_labels,
 ) -> Report:
-    """Play what the command line names, with a progress bar on `console`.
+    """Play what the command line names, with a progress bar on `console`; `workers` None: as many as are worth it.
 
     Raises:
         Malformed: a playbook or a call that is named is not there.
@@ -276,4 +277,5 @@ def run_backtest(
         raise Malformed("the store holds no such call that has ended")
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Playing calls", total=len(sources))
+        workers = workers or workers_for(sources, os.cpu_count() or 1)
         return backtest(bench, sources, workers, lambda: progress.advance(task))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,9 @@ from server.score import RECORDED, TWIN
 
 PAGE = 200
 """Stored calls asked for at a time."""
+
+A_START = 100
+"""Calls of text that are played in the time that a process takes to start (measured: 2 s, and 25 ms a call)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +56,9 @@ def stored_sources(store: Store, of: str = "") -> Iterator[Source]:
         wanted = (call for call in page if call.state == "ended" and of in ("", call.playbook))
         yield from (Source(name=call.id, stored=call) for call in wanted)
         before = page[-1].id
+
+
+def workers_for(sources: Sequence[Source], cores: int) -> int:
+    """How many processes are worth their start; a recording, which must be heard, is worth one by itself."""
+    sounds = sum(source.file is not None and source.file.suffix in RECORDED for source in sources)
+    return max(1, min(cores, sounds + (len(sources) - sounds) // A_START))

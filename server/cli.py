@@ -200,7 +200,9 @@ def transcribe(files: tuple[Path, ...], as_json: bool) -> None:
 @click.option("--html", "html_to", type=click.Path(path_type=Path), help="Write a page of it here.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")
 @click.option(
-    "--workers", type=click.IntRange(1, 256), help="Calls played at a time [default: one a processor core]."
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="Calls played at a time [default: as many as are worth their start].",
 )
 def backtest(playbook: str, html_to: Path | None, as_json: bool, workers: int | None, **options: Any) -> None:
     """Show what another playbook would have changed in calls that were (docs/backtest.md).
@@ -211,7 +213,7 @@ def backtest(playbook: str, html_to: Path | None, as_json: bool, workers: int | 
     from server.backtest_report import as_html, show, to_json
 
     progress = Console(stderr=True)
-    report = run_backtest(playbook, console=progress, workers=workers or os.cpu_count() or 1, **options)
+    report = run_backtest(playbook, console=progress, workers=workers, **options)
     if as_json:
         print(json.dumps(to_json(report), ensure_ascii=False, indent=2))
     else:

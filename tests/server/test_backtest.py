@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from server.backtest import Bench, Report, backtest, by_labels, playbook_named
-from server.backtest_calls import Source, sources_in, stored_sources
+from server.backtest_calls import Source, sources_in, stored_sources, workers_for
 from server.backtest_report import as_html, headline, show, to_json
 from server.call.playbook import Playbook, parse_playbook
 from server.call.script import parse_script
@@ -132,6 +132,16 @@ def test_a_recording_counts_once_with_its_script(tmp_path: Path) -> None:
         shutil.copy(ROOT / "samples" / name, tmp_path)
     (tmp_path / "notes.jsonl").write_text("no call\n")
     assert [source.name for source in sources_in(tmp_path)] == ["bad.flac", "good.call.jsonl"]
+
+
+@pytest.mark.parametrize(("texts", "sounds", "cores", "workers"), [
+    (1, 0, 8, 1), (99, 0, 8, 1), (250, 0, 8, 2), (10_000, 0, 8, 8), (0, 1, 8, 1), (3, 4, 8, 4), (0, 40, 2, 2),
+])  # fmt: skip
+def test_as_many_workers_as_are_worth_their_start(texts: int, sounds: int, cores: int, workers: int) -> None:
+    sources = [Source(name="a", file=Path("a.call.jsonl"))] * texts + [
+        Source(name="b", file=Path("b.wav"))
+    ] * sounds
+    assert workers_for(sources, cores) == workers
 
 
 def test_labels_say_what_is_better(folder: Path) -> None:

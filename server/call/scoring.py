@@ -177,7 +177,7 @@ def _edges(beats: Sequence[Beat]) -> list[tuple[str, float]]:
             edges.append((f"{beat.beat} start", beat.since))
         elif beat.phase == "left":
             follows = after is not None and after.phase == "entered" and after.at == beat.at
-            edges.append((f"{beat.beat} end", after.since if after and follows else beat.at))
+            edges.append((f"{beat.beat} end", after.since if after and follows else beat.until or beat.at))
     return edges
 
 

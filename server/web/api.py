@@ -19,6 +19,7 @@ from server.events import Order
 from server.records import Call
 from server.web.auth import Caller, require
 from server.web.body import model_of
+from server.web.metrics import MetricsOut, show_metrics
 from server.web.openapi import Endpoint, Query, document
 from server.web.plan import plan_of
 from server.web.recordings import recording
@@ -211,6 +212,10 @@ ENDPOINTS = (
         method="GET", path="/api/v1/calls/{id}/events", answer=call_events, media_type="application/jsonl",
         about="The stored events of a call, one envelope a line.", problems=(404, 422),
         query=(Query(name="after", about="Only those with a higher number.", schema=_NUMBER),),
+    ),
+    Endpoint(
+        method="GET", path="/api/v1/calls/{id}/metrics", answer=show_metrics, gives=MetricsOut,
+        about="The figures of a call: shares, also per beat, and how both sides talked.", problems=(404,),
     ),
     Endpoint(
         method="POST", path="/api/v1/calls/{id}/orders", answer=give_order, status=202,

@@ -14,6 +14,13 @@ CONTEXT = 3
 """Unchanged lines shown around a change."""
 
 
+LONG = 600
+"""Lines from which on a comparison is quick rather than the smallest."""
+
+LONGEST = 5_000
+"""Lines of a text that are compared at all; one that has more is refused anyway."""
+
+
 class DiffLine(NamedTuple):
     """A line of a comparison; `old` and `new` are its numbers (from 1), None where it is not. A gap has neither."""
 
@@ -85,11 +92,12 @@ def changes(name: str, text: str, rows: Mapping[str, PlaybookText]) -> tuple[dic
 
 def compared(old: str, new: str) -> list[DiffLine]:
     """Lay two texts beside each other, with a few unchanged lines around every change."""
-    was, now = old.splitlines(), new.splitlines()
+    was, now = old.splitlines(), new.splitlines()[:LONGEST]
     made: list[DiffLine] = []
     reached = 0
-    # No junk heuristic: in a text of two hundred lines every blank one would count as junk.
-    for group in SequenceMatcher(None, was, now, autojunk=False).get_grouped_opcodes(CONTEXT):
+    # difflib takes lines that come often for junk from 200 lines on: too early for a playbook, where `- beat:` does;
+    # without it a text of blank lines alone takes the square of their number.
+    for group in SequenceMatcher(None, was, now, autojunk=len(now) > LONG).get_grouped_opcodes(CONTEXT):
         if group[0][1] > reached:
             made.append(DiffLine("gap", None, None, f"{group[0][1] - reached} unchanged lines"))
         for what, a, b, c, d in group:

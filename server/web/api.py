@@ -18,6 +18,7 @@ from server.errors import Malformed, Refused
 from server.events import Order
 from server.outside.playbooks import newer_playbooks
 from server.records import Call
+from server.web import playbooks
 from server.web.auth import Caller, require
 from server.web.body import model_of
 from server.web.openapi import Endpoint, Query, document
@@ -70,11 +71,11 @@ async def make_call(request: Request) -> Response:
     """Announce a call and get a one-time token for its stream."""
     caller = await require(request)
     body = await model_of(request, NewCall)
-    playbooks = request.app.state.playbooks
-    playbooks |= await ask(newer_playbooks, store_of(request), playbooks)
-    playbook = playbooks.get(body.playbook)
+    running = request.app.state.playbooks
+    running |= await ask(newer_playbooks, store_of(request), running)
+    playbook = running.get(body.playbook)
     if playbook is None:
-        known = ", ".join(sorted(playbooks))
+        known = ", ".join(sorted(running))
         raise Malformed(f"There is no playbook {body.playbook!r}. There are: {known}.")
     now = request.app.state.clock()
     given = body.model_dump(exclude={"rep", "date"})
@@ -228,6 +229,7 @@ ENDPOINTS = (
         method="GET", path="/api/v1/calls/{id}/recording", answer=recording, media_type="audio/wav",
         about="The two-channel recording (rep 1, prospect 2); honours Range.", problems=(404, 416),
     ),
+    *playbooks.ENDPOINTS,
 )  # fmt: skip
 
 routes: list[BaseRoute] = [

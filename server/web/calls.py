@@ -67,7 +67,7 @@ async def record(request: Request) -> Response:
         "outcome": call.outcome or (summary.outcome if summary else ""),
         "sentiment": call.sentiment or (summary.sentiment if summary else ""),
         "titles": TITLES,
-        "planned": planned_spans(plan_of(request, call.playbook), review),
+        "planned": planned_spans(await plan_of(request, call), review),
         "marks": marks(review.duration),
         "figures": rows_of(review.metrics),
         "fillers": tally_of(review.metrics.fillers),

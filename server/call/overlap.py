@@ -20,7 +20,7 @@ _EMPTY = frozenset(
     us was we were what when which who will with would you your they're we're it's i'm that's""".split()  # noqa: SIM905
 )
 _NO = frozenset(["no", "not", "never", "none", "nobody", "nothing", "without"])
-_ENDING = re.compile(r"(?:'s|ies|es|ed|ing|s|e|y)$")
+_ENDING = re.compile(r"(?<=..)(?:'s|es|ed|ing|s|e)$|(?<=....)(?:ies|y)$")
 _SMALL = {
     word: value
     for value, word in enumerate(
@@ -58,12 +58,7 @@ def carrying(text: str) -> set[str]:
     """The words of a text that carry meaning, without endings, and its numbers as figures."""
     text = re.sub(r"(?<=\d),(?=\d)", "", text).replace("%", " percent ")
     words = _counted(re.sub(r"(\d)k\b", r"\g<1>000", plain(text)).split())
-    return {word if word.isdigit() else _stem(word) for word in words if word not in _EMPTY}
-
-
-def _stem(word: str) -> str:
-    short = _ENDING.sub("", word)
-    return short if len(short) >= 3 else word
+    return {_ENDING.sub("", word) for word in words if word not in _EMPTY}
 
 
 def _counted(words: list[str]) -> list[str]:

@@ -164,7 +164,8 @@ def test_openers(generic: bool, at: float | None, good: int) -> None:
 def test_questions_promises_and_interruptions_by_who_did_it() -> None:
     where = {"at": 12.0, "start": 10.0, "end": 11.0, "text": "What?"}
     figures = (
-        "talk_share", "air_share", "rep_s", "prospect_s", "overlap_s", "monologue_s", "silence_s", "pace_wpm", "patience_s",
+        "talk_share", "air_share", "rep_s", "prospect_s", "overlap_s", "monologue_s", "silence_s",
+        "pace_wpm", "patience_s",
     )  # fmt: skip
     gauge = dict.fromkeys(figures, 0.0)
     tally = score(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.call.overlap import carrying, claimed, kept
+from server.call.overlap import carrying, claimed, figured, kept
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,21 @@ from server.call.overlap import carrying, claimed, kept
 )
 def test_words_that_carry_meaning(text: str, words: set[str]) -> None:
     assert carrying(text) == words
+
+
+@pytest.mark.parametrize(
+    ("said", "figures"),
+    [
+        ("two hundred and forty reps at ten thirty", "240 reps at 10 30"),
+        ("twenty two or twenty twelve", "22 or 20 12"),
+        ("a hundred of one", "a hundred of one"),
+        ("nine hundred ten thousand five", "910005"),
+        ("two hundred and some", "200 some"),
+        ("five five five two", "5 5 5 2"),
+    ],
+)
+def test_number_words_become_figures(said: str, figures: str) -> None:
+    assert " ".join(figured(said.split())) == figures
 
 
 def test_half_of_the_words_in_one_sentence_keep_a_fact() -> None:

@@ -229,7 +229,11 @@ def speak(text: str, voice: str, rng: Random) -> tuple[str, Spoken]:
 
 
 def say(text: str, voice: str, stretch: float) -> Spoken:
-    """Speak with a voice, named in full, at its usual pace stretched by a factor (above 1 is slower)."""
+    """Speak with a voice, named in full, at its usual pace stretched by a factor (above 1 is slower).
+
+    The same words give the same sound, but for espeak-ng, whose lengths differ by a few samples.
+    """
+    ctypes.CDLL(None).srand(1)  # flite excites its filters with the C library's random numbers
     engine, _, name = voice.partition(":")
     if engine == "flite":
         return _flite().say(text, name, stretch, 1.0)

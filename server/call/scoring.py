@@ -101,7 +101,7 @@ def _edges(beats: Sequence[Beat]) -> list[tuple[str, float]]:
             edges.append((f"{beat.beat} start", beat.since))
         elif beat.phase == "left":
             heirs = (one.since for one in beats[place:] if one.phase == "entered" and one.at == beat.at)
-            edges.append((f"{beat.beat} end", next(heirs, beat.at)))
+            edges.append((f"{beat.beat} end", next(heirs, beat.until or beat.at)))
     return edges
 
 

@@ -17,7 +17,7 @@ from rich.console import Console
 from server.announce import announce, origin_of
 from server.errors import BeatlineError, Malformed, Misconfigured, Refused
 
-WIDE = 118
+WIDE = 122
 """Columns that the tables of a score need; a narrower terminal wraps their lines."""
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))

@@ -19,6 +19,7 @@ from server.call.dates import when_of
 from server.call.gauge import Pace, figures_of, gauge_of
 from server.call.playbook import Playbook
 from server.call.story import Story
+from server.call.suggested import Scene, card_of, missed
 from server.call.summary import summary_of
 from server.call.text import Sentence, sentences
 from server.events import (
@@ -35,6 +36,7 @@ from server.events import (
     Question,
     SpeechStarted,
     SpeechStopped,
+    Suggestion,
     Summary,
     Verdict,
 )
@@ -193,6 +195,25 @@ class Conversation:
         if event.action in ("mute_kind", "dismiss_cue"):
             return self._slot.end("dismissed", event.at, event.target)
         return []
+
+    def _on_suggestion(self, event: Suggestion) -> list[Event]:
+        """Show a language model's suggestion, if its moment is still there; a question's takes the slot for it."""
+        story, made = self.story, list[Event]()
+        scene = Scene(
+            story=story,
+            shielded=self._shield is not None,
+            rep_since=self._talk.rep_open,
+            shown=self._slot.shown,
+        )
+        outcome: str = event.refused or missed(event, scene) or "shown"
+        if outcome == "shown" and event.about == "question" and event.evidence:
+            why = f"They said: “{event.evidence.text}”"
+            made = self._offer(
+                [Wish(kind="card", since=event.since, why=why, evidence=event.evidence)], event.at
+            )
+            outcome = outcome if made else "paced"
+        story.suggested.count(event, outcome)
+        return [*made, card_of(event)] if outcome == "shown" else []
 
     def _on_end(self, event: CallEnded) -> list[Event]:
         self._ended = event
@@ -369,9 +390,11 @@ class Conversation:
     def figures(self) -> dict[str, float]:
         """The call's figures (docs/metrics.md), for its record."""
         at = self._ended.duration if self._ended else self._tick / TICKS
-        return {**figures_of(at, self._talk, self._pace), "cues_dropped": self._slot.dropped}
+        suggested = self.story.suggested.figures
+        return {**figures_of(at, self._talk, self._pace), "cues_dropped": self._slot.dropped, **suggested}
 
     _FOLDS: ClassVar[dict[type[Event], Callable[..., list[Event]]]] = {
         CallStarted: _on_start, SpeechStarted: _on_speech, SpeechStopped: _on_silence,
         Partial: _on_partial, Final: _on_words, Order: _on_order, CallEnded: _on_end,
+        Suggestion: _on_suggestion,
     }  # fmt: skip

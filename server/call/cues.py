@@ -79,7 +79,7 @@ class Slot:
         if not self._playbook.allows(kind, self.level) or (at - wish.since > STALE and not wish.patient):
             return False
         same = [cue for cue in self._raised if cue.kind == kind and cue.objection == wish.objection]
-        if same and (at - same[-1].at < pacing.same_kind or kind == "card"):
+        if same and (at - same[-1].at < pacing.same_kind or wish.objection):
             return False
         if kind == "do_not_call":
             return True

@@ -123,6 +123,11 @@ def rows_of(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     ):
         if figures.get(key) is not None:
             rows.append((name, f"{figures[key]:.{places}f}{unit}", ""))
+    if figures.get("suggestions_asked"):
+        shown = figures.get("suggestions_shown", 0)
+        rows.append(
+            ("Suggestions shown", f"{shown} of {figures['suggestions_asked']}", "asked of a language model")
+        )
     return rows
 
 

@@ -16,6 +16,9 @@ from rich.console import Console
 from server.announce import announce, origin_of
 from server.errors import BeatlineError, Malformed, Misconfigured, Refused
 
+WIDE = 118
+"""Columns that the tables of a score need; a narrower terminal wraps their lines."""
+
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 
 
@@ -179,6 +182,28 @@ def transcribe(files: tuple[Path, ...], as_json: bool) -> None:
     player = Player(None)
     console = Console(highlight=False, soft_wrap=True)
     _each(files, lambda file: player.transcribe(file, console, as_json=as_json))
+
+
+@cli.command()
+@click.argument("calls", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--playbook", help="Play all calls through one playbook [default: what each call names].")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
+@click.option("--misses", is_flag=True, help="List every miss and every false find, with the words there.")
+def score(calls: tuple[Path, ...], playbook: str | None, as_json: bool, misses: bool) -> None:
+    """Say how right cues, beats and summaries are on labelled calls (docs/score.md).
+
+    CALLS are scripted calls (.call.jsonl), heard calls (.heard.jsonl), recordings with a scripted twin beside them,
+    or folders of them.
+    """
+    from server.score import run_score
+
+    console = Console(highlight=False, soft_wrap=True)
+    console.width = max(WIDE, console.width)
+    refused = list(run_score(calls, console, playbook=playbook, as_json=as_json, misses=misses))
+    for line in refused:
+        click.echo(f"beatline: {line}", err=True)
+    if refused:
+        sys.exit(2)
 
 
 def _each(files: Iterable[Path], work: object) -> None:

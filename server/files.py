@@ -16,6 +16,7 @@ from rich.text import Text
 from media.vad import Judge
 from media.wav import read_call
 from media.whisper import Whisper
+from server.call.heard_log import parse_heard
 from server.call.playbook import Playbook, parse_playbook
 from server.call.script import Script, parse_script
 from server.engine import open_engine
@@ -27,6 +28,8 @@ from server.settings import load_settings
 from server.show import clock, line_of
 
 SCRIPTED = (".jsonl", ".json")
+HEARD = ".heard.jsonl"
+"""How the log of a call that was heard ends."""
 
 
 def samples_folder() -> Path:
@@ -56,10 +59,14 @@ def twin_header(file: Path) -> dict[str, str]:
 class Player:
     """Plays files through one set of playbooks and one speech model, which is loaded when first needed."""
 
-    def __init__(self, playbook: str | None) -> None:
+    def __init__(self, playbook: str | None, otherwise: str | None = None) -> None:
+        """`playbook`: for all calls; `otherwise`: for calls that name one that is not there."""
         self._settings = load_settings()
         self._playbooks = load_playbooks(self._settings.playbooks)
         self._asked = self._named(playbook) if playbook else None
+        self._otherwise = self._named(otherwise) if otherwise else None
+        self.missing: set[str] = set()
+        """Playbooks that calls named, and in whose place another was taken."""
 
     @cached_property
     def engine(self) -> Whisper:
@@ -90,6 +97,14 @@ class Player:
             f"there is no playbook {name!r}: take {', '.join(sorted(self._playbooks))}, or a file"
         )
 
+    def _for(self, name: str) -> Playbook:
+        if self._asked:
+            return self._asked
+        if self._otherwise and name not in self._playbooks:
+            self.missing.add(name)
+            return self._otherwise
+        return self._named(name)
+
     def envelopes(self, file: Path) -> Iterator[Envelope]:
         """Replay one file.
 
@@ -98,10 +113,10 @@ class Player:
         """
         if file.suffix in SCRIPTED:
             script = _script(file)
-            return replay_script(script, self._asked or self._named(script.start.playbook))
+            return replay_script(script, self._for(script.start.playbook))
         rep, prospect = read_call(file)
         start = _start(file)
-        playbook = self._asked or self._named(start.playbook)
+        playbook = self._for(start.playbook)
         start = replace(start, playbook=playbook.name)
         return replay_sound(rep, prospect, playbook, self.engine, self.judge, start)
 
@@ -142,13 +157,24 @@ class Player:
                 console.print(Text(f"{clock(final.start)}  {final.track:>8}  {text}"))
 
 
-def _script(file: Path) -> Script:
+def lines_of(file: Path) -> list[str]:
+    """The lines of a text file.
+
+    Raises:
+        Malformed: it is not there, or is no text.
+    """
     try:
-        return parse_script(file.read_text("utf-8").splitlines())
+        return file.read_text("utf-8").splitlines()
     except FileNotFoundError as problem:
         raise Malformed(f"{file} does not exist: check the name") from problem
     except (OSError, UnicodeDecodeError) as problem:
         raise Malformed(f"{file} cannot be read as text: {problem}") from problem
+
+
+def _script(file: Path) -> Script:
+    parse, lines = parse_heard if file.name.endswith(HEARD) else parse_script, lines_of(file)
+    try:
+        return parse(lines)
     except Malformed as problem:
         raise Malformed(f"{file}: {problem}") from problem
 

@@ -1,177 +1,160 @@
-"""Playbooks: what a call should be like, as data that a sales lead edits."""
+"""Playbooks: what a call should be like, as data that a sales lead edits. Text in; a value, or what is wrong, out."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Annotated, Literal, get_args
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from server.call.playbook_checks import checked
+from server.call.playbook_text import Fault, Path, Text, read
+from server.call.playbook_usual import over
+from server.call.playbook_values import (
+    CUES,
+    OBJECTIONS,
+    BeatPlan,
+    Card,
+    CuePlan,
+    Level,
+    Limits,
+    NextStep,
+    Pacing,
+    Playbook,
+    Window,
+)
 from server.errors import Malformed
-from server.events import BEATS, BeatName, CueKind, ObjectionKind
 
-Line = Annotated[str, Field(min_length=1, max_length=200)]
-Seconds = Annotated[float, Field(gt=0, le=3600)]
-Name = Annotated[str, Field(min_length=3, max_length=40, pattern=r"^[^\W_].*$")]
-CUES: tuple[CueKind, ...] = get_args(CueKind)
+__all__ = [
+    "CUES", "OBJECTIONS", "BeatPlan", "Card", "CuePlan", "Fault", "Level", "Limits", "NextStep", "Pacing",
+    "Playbook", "Reading", "Window", "base_of", "check_playbook", "parse_playbook",
+]  # fmt: skip
 
+GENERATIONS = 3
+"""A playbook may extend one that extends one that extends one; nobody follows more."""
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class BeatPlan(_Part):
-    """One beat: what it is for, how long it may take (for `listen`: at least), lines that do it well."""
-
-    beat: BeatName
-    goal: Line
-    budget: Seconds
-    lines: tuple[Line, ...] = ()
+_WORDS = {"missing": "is missing", "extra_forbidden": "there is no such field"}
 
 
-class CuePlan(_Part):
-    """How a cue reads: at most four words, and one optional line."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of a text: a playbook unless something grave is wrong."""
 
-    text: Annotated[str, Field(min_length=1, max_length=40)]
-    line: Annotated[str, Field(max_length=120)] = ""
-
-    @field_validator("text")
-    @classmethod
-    def _short(cls, text: str) -> str:
-        if len(text.split()) > 4:
-            raise ValueError("a cue has at most four words: nobody reads more while talking")
-        return text
-
-
-class Card(_Part):
-    """What to say to an objection."""
-
-    text: Annotated[str, Field(min_length=1, max_length=40)]
-    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=2)]
-
-
-class Pacing(_Part):
-    """How often cues may come (seconds)."""
-
-    gap: Seconds = 8
-    same_kind: Seconds = 25
-    most: Annotated[int, Field(ge=1, le=30)] = 6
-    within: Seconds = 90
-    life: Seconds = 6
-
-
-class Limits(_Part):
-    """When measures become cues."""
-
-    monologue: Seconds = 40
-    make_ask: Seconds = 20
-    pace_wpm: Annotated[float, Field(gt=100, le=400)] = 225
-    pace_for: Seconds = 8
-    listen: Seconds = 30
-
-
-class Playbook(_Part):
-    """One kind of follow-up call."""
-
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
-    title: Line
-    kind: Literal["live", "voicemail"] = "live"
-    window: Annotated[str, Field(max_length=200)] = ""
-    reason: Annotated[str, Field(max_length=300)] = ""
-    next_step: Annotated[str, Field(max_length=200)] = ""
-    level: Literal["quiet", "balanced", "eager"] = "balanced"
-    beats: tuple[BeatPlan, ...] = ()
-    cues: Mapping[CueKind, CuePlan] = Field(default_factory=dict)
-    cards: Mapping[ObjectionKind, Card] = Field(default_factory=dict)
-    vocabulary: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
-    """Products, competitors, places: names that the speech model may not know, spelt as they are to be written."""
-    quiet: tuple[CueKind, ...] = ("stay_silent", "stop_talking", "do_not_call", "card")
-    """Kinds that the level `quiet` leaves."""
-    pacing: Pacing = Pacing()
-    limits: Limits = Limits()
-    version: str = ""
-    """Hash of the text it was read from."""
-
-    @field_validator("beats")
-    @classmethod
-    def _in_order(cls, beats: tuple[BeatPlan, ...]) -> tuple[BeatPlan, ...]:
-        if beats and tuple(beat.beat for beat in beats) != BEATS:
-            raise ValueError(f"all five beats, in this order: {', '.join(BEATS)}; a voicemail has none")
-        return beats
-
-    @field_validator("vocabulary")
-    @classmethod
-    def _sayable(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if len(name.split()) > 3:
-                raise ValueError(f"a name has at most three words, not: {name}")
-        return names
+    playbook: Playbook | None
+    faults: tuple[Fault, ...] = ()
 
     @property
-    def budgets(self) -> dict[BeatName, float]:
-        """Seconds planned for each beat."""
-        return {beat.beat: beat.budget for beat in self.beats}
-
-    def says(self, kind: CueKind) -> CuePlan:
-        """How a cue reads here."""
-        return self.cues.get(kind) or _USUAL[kind]
-
-    def allows(self, kind: CueKind, level: str) -> bool:
-        """Tell whether a level lets a kind through."""
-        return level != "quiet" or kind in self.quiet
+    def grave(self) -> tuple[Fault, ...]:
+        """The faults that forbid using it."""
+        return tuple(fault for fault in self.faults if fault.grave)
 
 
-_USUAL: dict[CueKind, CuePlan] = {
-    "stay_silent": CuePlan(text="Stay silent"),
-    "give_reason": CuePlan(text="Give the reason", line="Why now, in one sentence"),
-    "make_ask": CuePlan(text="Make the ask"),
-    "stop_talking": CuePlan(text="Stop. Ask something"),
-    "let_finish": CuePlan(text="Let them finish"),
-    "book_it": CuePlan(text="Book it now"),
-    "offer_bridge": CuePlan(text="Offer a bridge", line="A smaller next step"),
-    "name_time": CuePlan(text="Name a day"),
-    "slow_down": CuePlan(text="Slow down"),
-    "do_not_call": CuePlan(text="Apologise and end", line="They asked not to be called"),
-    "card": CuePlan(text="Acknowledge, then ask"),
-}
-
-
-def parse_playbook(text: str, name: str) -> Playbook:
-    """Read a playbook from YAML.
+def parse_playbook(
+    text: str | bytes, name: str, others: Mapping[str, str] | None = None, called: str = ""
+) -> Playbook:
+    """Read a playbook from YAML; `others` and `called` as for `check_playbook`.
 
     Raises:
-        Malformed: it is wrong; the message names file, line and field.
+        Malformed: it is wrong; the message names the file and, for each fault, line, field and reason.
     """
+    reading = check_playbook(text, others, called)
+    if reading.playbook is None:
+        raise Malformed(f"{name}, {'; '.join(map(str, reading.grave))}")
+    return reading.playbook
+
+
+def check_playbook(text: str | bytes, others: Mapping[str, str] | None = None, called: str = "") -> Reading:
+    """Read a playbook and tell everything that is wrong with it, in the order of its lines.
+
+    `others` are the texts that it may extend, by name; `called`, where given, is the name that it must have.
+    """
+    reading, tree = _check(text, others or {}, ())
+    if not called or "name" not in tree or tree["name"] == called:
+        return reading
+    fault = read(text).fault(("name",), f"says {tree['name']!r}, but this is the playbook {called!r}")
+    return Reading(None, (fault, *reading.faults))
+
+
+def base_of(text: str | bytes) -> str:
+    """Name of the playbook that a text extends; empty when none."""
+    found = read(text).tree.get("extends", "")
+    return found if isinstance(found, str) else ""
+
+
+def _check(
+    text: str | bytes, others: Mapping[str, str], children: tuple[str, ...]
+) -> tuple[Reading, Mapping[str, Any]]:
+    """Read a text that `children` extend; give its whole tree too, so that they can be laid over it."""
+    said = read(text)
+    if not said.tree:
+        return Reading(None, said.faults), {}
+    tree, base, faults = said.tree, "", list(said.faults)
+    if "extends" in tree:
+        tree, base, fault = _extended(said, others, children)
+        faults += [fault] if fault else []
+    raw = text.encode() if isinstance(text, str) else text
+    version = hashlib.sha256(raw + (f"\n{base}".encode() if base else b"")).hexdigest()[:12]
+    playbook: Playbook | None = None
     try:
-        body = yaml.safe_load(text)
-        lines = _lines(yaml.compose(text, Loader=yaml.SafeLoader))
-    except yaml.MarkedYAMLError as problem:
-        line = problem.problem_mark.line + 1 if problem.problem_mark else 1
-        raise Malformed(f"{name}, line {line}: {problem.problem}") from problem
-    if not isinstance(body, dict):
-        raise Malformed(f"{name}, line 1: a playbook is a mapping that begins with `name:`")
-    try:
-        return Playbook.model_validate({**body, "version": hashlib.sha256(text.encode()).hexdigest()[:12]})
+        playbook = Playbook.model_validate({**tree, "version": version})
+        faults += [said.fault(path, why, grave=grave) for path, why, grave in checked(playbook)]
     except ValidationError as problem:
-        first = problem.errors()[0]
-        where = tuple(str(part) for part in first["loc"] if part != "[key]")
-        line = next((lines[where[:n]] for n in range(len(where), -1, -1) if where[:n] in lines), 1)
-        said = first["msg"].removeprefix("Value error, ")
-        raise Malformed(f"{name}, line {line}, {'.'.join(where) or 'playbook'}: {said}") from None
+        faults += [_worded(said, error) for error in problem.errors(include_url=False)]
+    if "version" in said.tree:
+        faults.append(said.fault(("version",), "is made from the text: leave it out"))
+    faults.sort(key=lambda fault: (fault.line, fault.field))
+    wrong = any(fault.grave for fault in faults)
+    return Reading(None if wrong else playbook, tuple(faults)), tree
 
 
-def _lines(node: yaml.Node | None, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], int]:
-    """Line (from 1) of every field."""
-    if node is None:
-        return {}
-    found = {path: node.start_mark.line + 1}
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            found |= _lines(value, (*path, str(key.value)))
-            found[*path, str(key.value)] = key.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
-        for place, value in enumerate(node.value):
-            found |= _lines(value, (*path, str(place)))
-    return found
+def _extended(
+    said: Text, others: Mapping[str, str], children: tuple[str, ...]
+) -> tuple[Mapping[str, Any], str, Fault | None]:
+    """Lay a text over the one that it extends: the tree, the base's version, and what forbids it."""
+    own, where = said.tree, ("extends",)
+    base, line = own["extends"], (*children, str(own.get("name", "")))
+    if base in line:
+        return own, "", said.fault(where, f"goes round in a circle: {' → '.join((*line, base))}")
+    if not isinstance(base, str) or base not in others:
+        known = ", ".join(sorted(set(others) - {line[-1]})) or "none"
+        return own, "", said.fault(where, f"there is no playbook {base!r} to extend; there are: {known}")
+    if len(line) > GENERATIONS:
+        why = f"more than {GENERATIONS} extend one another: {' → '.join((*line, base))}"
+        return own, "", said.fault(where, why)
+    reading, whole = _check(others[base], others, line)
+    if reading.playbook is None:
+        first = next((fault for fault in reading.grave if fault.field == "extends"), reading.grave[0])
+        return own, "", said.fault(where, f"{base} is wrong itself: {first}")
+    whole = {key: value for key, value in whole.items() if key != "name"}
+    beats = {"beats": _beats(own["beats"], whole["beats"])} if "beats" in own and "beats" in whole else {}
+    return {**over(own, whole), **beats}, reading.playbook.version, None
+
+
+def _beats(own: Any, base: list[Mapping[str, Any]]) -> Any:
+    """Beats are laid over one another by name, so that one of them can be changed alone."""
+    if not isinstance(own, list) or not all(isinstance(beat, Mapping) for beat in own):
+        return own
+    names = [beat.get("beat") for beat in base]
+    if not all(beat.get("beat") in names for beat in own):
+        return own
+    mine = {beat["beat"]: beat for beat in own}
+    return [{**beat, **mine.get(beat["beat"], {})} for beat in base]
+
+
+def _worded(said: Text, error: ErrorDetails) -> Fault:
+    """A fault of pydantic's in plain words, with its line."""
+    path: Path = tuple(str(part) for part in error["loc"] if part != "[key]")
+    reason = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden" and (near := get_close_matches(path[-1], _FIELDS, 1)):
+        reason += f"; did you mean {near[0]}?"
+    return said.fault(path, reason)
+
+
+_FIELDS = sorted({
+    field for part in (Playbook, BeatPlan, CuePlan, Card, Level, Limits, NextStep, Pacing, Window)
+    for field in part.model_fields
+})  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -41,8 +41,24 @@ def parse_script(lines: Iterable[str]) -> Script:
     Raises:
         Malformed: a line is wrong; the message names it.
     """
-    header: dict[str, Any] = {}
+    call, start = named({}, 0)
     said: list[_Said] = []
+    for number, body in objects(lines):
+        if "call" in body:
+            call, start = named(body["call"], number)
+        elif "label" not in body:
+            said.append(_utterance(body, number))
+    if not said:
+        raise Malformed("no utterance in it: give lines with track, start, end and text")
+    return Script(call, start, tuple(_events(said)))
+
+
+def objects(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The JSON objects of some lines, with their numbers (from 1); empty lines are none.
+
+    Raises:
+        Malformed: a line holds anything else; the message names it.
+    """
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -52,15 +68,18 @@ def parse_script(lines: Iterable[str]) -> Script:
             raise Malformed(f"line {number} is not JSON: {problem.msg}") from problem
         if not isinstance(body, dict):
             raise Malformed(f"line {number} is not an object")
-        if "call" in body:
-            header = _header(body["call"], number)
-        elif "label" not in body:
-            said.append(_utterance(body, number))
-    if not said:
-        raise Malformed("no utterance in it: give lines with track, start, end and text")
+        yield number, body
+
+
+def named(call: Any, number: int) -> tuple[str, CallStarted]:
+    """The call's id, and its first event, from the header on line `number`.
+
+    Raises:
+        Malformed: it is no object of texts, or a field has a value that it cannot have.
+    """
+    header = _header(call, number)
     known = {name: value for name, value in header.items() if name in _HEADER}
-    start = CallStarted(at=0.0, **{"playbook": "post-demo", **known})
-    return Script(str(header.get("id", "script")), start, tuple(_events(said)))
+    return str(header.get("id", "script")), CallStarted(at=0.0, **{"playbook": "post-demo", **known})
 
 
 def _header(call: Any, number: int) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from server.call.playbook import Playbook, parse_playbook
@@ -16,8 +15,19 @@ def prompts() -> Path:
     return inside if inside.is_dir() else server.parent / "prompts"
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    yield from sorted(folder.glob("*.yaml"))
+def playbook_texts(folder: Path | None = None) -> dict[str, tuple[Path, bytes]]:
+    """Every playbook's file and bytes in a folder (the shipped one when none is given), by name.
+
+    Raises:
+        Misconfigured: there is none.
+    """
+    folder = folder or prompts() / "playbooks"
+    found = {file.stem: (file, file.read_bytes()) for file in sorted(folder.glob("*.yaml"))}
+    if not found:
+        raise Misconfigured(
+            f"no playbook (*.yaml) in {folder}: set BEATLINE_PLAYBOOKS to a folder that has one"
+        )
+    return found
 
 
 def load_playbooks(folder: Path | None = None) -> dict[str, Playbook]:
@@ -27,10 +37,6 @@ def load_playbooks(folder: Path | None = None) -> dict[str, Playbook]:
         Misconfigured: there is none.
         Malformed: one is wrong; the message names file, line and field.
     """
-    folder = folder or prompts() / "playbooks"
-    found = {file.stem: parse_playbook(file.read_text("utf-8"), str(file)) for file in _files(folder)}
-    if not found:
-        raise Misconfigured(
-            f"no playbook (*.yaml) in {folder}: set BEATLINE_PLAYBOOKS to a folder that has one"
-        )
-    return {playbook.name: playbook for playbook in found.values()}
+    found = playbook_texts(folder)
+    texts = {name: raw.decode("utf-8", "replace") for name, (_, raw) in found.items()}
+    return {name: parse_playbook(raw, str(file), texts, name) for name, (file, raw) in found.items()}

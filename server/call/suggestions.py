@@ -50,7 +50,7 @@ class Moments:
     def __init__(self, playbook: Playbook) -> None:
         self._playbook = playbook
         self._open = playbook.kind == "live"
-        self._level: str = playbook.level
+        self._level = playbook.level
         self._muted = False
         self._cue: Cue | None = None
         """The newest cue, and whether it is still on screen."""
@@ -87,7 +87,7 @@ class Moments:
                 self._cue = None
 
     def _free(self, at: float) -> bool:
-        return self._cue is None and at - self._raised_at >= self._playbook.pacing.gap
+        return self._cue is None and at - self._raised_at >= self._playbook.pacing_at(self._level).gap
 
 
 def _wants_help(event: Question) -> bool:
@@ -116,10 +116,11 @@ def told_of(moment: Moment, said: Sequence[Sentence], playbook: Playbook) -> Tol
     theirs = tuple(one for one in turns if one.track == "prospect")
     asked = [one for one in theirs if one.end == moment.since] or theirs[-1:]
     card = playbook.cards.get(moment.about) if moment.about != "question" else None
+    step = playbook.next_step
     plan = {
         "call": playbook.title,
-        "reason": playbook.reason,
-        "next_step": playbook.next_step,
+        "reasons": list(playbook.reasons),
+        "next_step": [step.ask, step.bridge] if step else [],
         "card": list(card.lines) if card else [],
     }
     heard = {

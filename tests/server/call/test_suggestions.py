@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.call.playbook import Playbook
+from server.call.playbook_values import Level
 from server.call.script import parse_script
 from server.call.suggestions import LONGEST, TURNS, Moment, Moments, told_of
 from server.call.text import Sentence, plain
@@ -87,7 +88,7 @@ def test_a_muted_card_is_not_asked_for() -> None:
 
 
 def test_a_level_without_cards_asks_for_none() -> None:
-    watch = Moments(DEMO.model_copy(update={"quiet": ("stay_silent",)}))
+    watch = Moments(DEMO.model_copy(update={"levels": {**DEMO.levels, "quiet": Level(leaves_out=("card",))}}))
     assert watch.hear([CallStarted(at=0, playbook="post-demo", level="quiet")]) is None
     asked = [e.event for e in replay_script(parse_script([json.dumps(
         {"track": "prospect", "start": 12.0, "end": 14.0, "text": HOW[3]})]), DEMO)]  # fmt: skip

@@ -21,6 +21,10 @@ _TENS = {
     "ninety": "9",
 }  # fmt: skip
 _REPEAT = {"double": 2, "triple": 3, "treble": 3}
+_BETWEEN = frozenset(("", "uh", "um", "er", "and", "then", "dash", "hyphen", "space"))
+"""What people say, or write, between the parts of one number."""
+_END = "\n"
+_MARKS = ".,;:!?…\"'-–—/"
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 _WRITTEN = re.compile(r"\+?[\d(][\d()./–—-]*")
 _IBAN = re.compile(
@@ -30,7 +34,7 @@ _IBAN = re.compile(
 
 def digits_of(word: str) -> str | None:
     """Read the digits that a word says, or None if it is no part of a number: `4,000` and `$45` are amounts."""
-    bare = word.strip(".,;:!?…\"'").lower()
+    bare = word.strip(_MARKS).lower()
     if bare in _DIGIT or bare in _TENS:
         return _DIGIT.get(bare) or _TENS[bare] + "0"
     if bare.partition("-")[0] in _TENS and bare.partition("-")[2] in _DIGIT:
@@ -43,20 +47,18 @@ def digits_of(word: str) -> str | None:
 def runs(words: Sequence[str]) -> list[tuple[int, int, str]]:
     """Find numbers said in one go: first word, the one after the last, and the digits."""
     found: list[tuple[int, int, str]] = []
-    first, digits, times = 0, "", 1
-    for place, word in enumerate([*words, ""]):
-        said = digits_of(word)
+    first, end, digits, times = 0, 0, "", 1
+    for place, word in enumerate([*words, _END]):
+        said, bare = digits_of(word), word.strip(_MARKS).lower()
         if said is not None:
             first = first if digits or times > 1 else place
-            digits, times = digits + said * times, 1
-        elif word.lower() in _REPEAT:
+            end, digits, times = place + 1, digits + said * times, 1
+        elif bare in _REPEAT:
             first = first if digits else place
-            times = _REPEAT[word.lower()]
-        elif digits:
-            found.append((first, place, digits))
+            times = _REPEAT[bare]
+        elif not digits or bare not in _BETWEEN:
+            found += [(first, end, digits)] if digits else []
             digits, times = "", 1
-        else:
-            times = 1
     return found
 
 

@@ -53,7 +53,7 @@ class Moments:
         self._level = playbook.level
         self._muted = False
         self._cue: Cue | None = None
-        """The newest cue, and whether it is still on screen."""
+        """The cue on screen."""
         self._raised_at = float("-inf")
 
     def hear(self, made: Iterable[Event]) -> Moment | None:

@@ -20,6 +20,8 @@ ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", 
         "It's forty one eleven twenty-two ninety six five, thanks.",
         "It's DE89 3704 0044 0532 0130 00, thanks.",
         "It's 12345678, thanks.",
+        "It's 4111 - 1111 - 1111 - 1111, thanks.",
+        "It's four one one one, um, one one and then one one, thanks.",
         "It's (555) 010-9987, thanks.",
     ],
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from server.call.cues import Scene
 from server.call.story import Story
 from server.events import Card, Cue, Suggestion
 
@@ -20,40 +20,26 @@ SENTENCE = 5
 Missed = Literal["", "uncited", "late", "passed"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scene:
-    """A call at the moment in which a suggestion comes."""
-
-    story: Story
-    shielded: bool
-    rep_since: float | None
-    """Where the rep's speech that goes on began."""
-    shown: Cue | None
-    """The cue on screen."""
-
-
-def missed(event: Suggestion, scene: Scene) -> Missed:
-    """Say why a suggestion does not help, if it does not."""
+def missed(event: Suggestion, story: Story, scene: Scene, shown: Cue | None) -> Missed:
+    """Say why a suggestion does not help, if it does not; `shown` is the cue on screen."""
     if event.evidence is None:
         return "uncited"
     if event.at - event.since > DEADLINE:
         return "late"
-    objection = event.about != "question"
-    gone = objection and (
-        scene.shown is None or scene.shown.kind != "card" or scene.shown.objection != event.about
-    )
-    over = scene.story.ended is not None or scene.story.dnc is not None
-    another = any(one.end > event.since for said in scene.story.objections.values() for one in said)
-    if over or another or gone or scene.shielded or _answered(event, scene):
+    filled = shown is not None and shown.kind == "card" and shown.objection == event.about
+    gone = event.about != "question" and not filled
+    over = story.ended is not None or story.dnc is not None
+    another = any(one.end > event.since for said in story.objections.values() for one in said)
+    if over or another or gone or scene.shielded or _answered(event, story, scene):
         return "passed"
     return ""
 
 
-def _answered(event: Suggestion, scene: Scene) -> bool:
+def _answered(event: Suggestion, story: Story, scene: Scene) -> bool:
     """Tell whether the rep is well into an answer."""
     if scene.rep_since is not None and event.at - max(scene.rep_since, event.since) >= AT_LENGTH:
         return True
-    mine = [one for one in scene.story.said if one.track == "rep" and one.start >= event.since]
+    mine = [one for one in story.said if one.track == "rep" and one.start >= event.since]
     return sum(len(one.plain.split()) for one in mine) >= SENTENCE
 
 

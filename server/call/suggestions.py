@@ -65,7 +65,12 @@ class Moments:
         question: Moment | None = None
         for event in made:
             self._note(event)
-            if isinstance(event, Cue) and event.phase == "raised" and event.objection:
+            if (
+                isinstance(event, Cue)
+                and event.phase == "raised"
+                and event.kind == "card"
+                and event.objection
+            ):
                 card = Moment(about=event.objection, since=event.since)
             elif isinstance(event, Question) and event.track == "prospect" and _wants_help(event):
                 question = Moment(about="question", since=event.end)
@@ -81,6 +86,8 @@ class Moments:
                 self._muted = True
             case Dnc() | CallEnded() | Verdict(label="voicemail"):
                 self._open = False
+            case Cue(phase="raised", kind="stay_silent"):
+                self._cue = event  # no interruption that others must wait for
             case Cue(phase="raised"):
                 self._cue, self._raised_at = event, event.at
             case Cue():

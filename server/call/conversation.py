@@ -224,7 +224,7 @@ class Conversation:
     def _on_suggestion(self, event: Suggestion) -> list[Event]:
         """Show a language model's suggestion, if its moment is still there; a question's takes the slot for it."""
         story, made = self.story, list[Event]()
-        outcome = event.refused or missed(event, story, self._scene, self._slot.shown) or "shown"
+        outcome: str = event.refused or missed(event, story, self._scene, self._slot.shown) or "shown"
         if outcome == "shown" and event.about == "question" and event.evidence:
             why = f"They said: “{event.evidence.text}”"
             wish = Wish(kind="card", since=event.since, why=why, evidence=event.evidence)

@@ -33,7 +33,7 @@ AMPLE = Allowance(requests=30, tokens_in=60_000, tokens_out=8_000)
 Line = tuple[str, float, float, str]
 INTRO: Line = ("rep", 0.5, 4.0, "Hi Sarah, it's Alex from Northwind. Did I catch you at a bad time?")
 PRICE: Line = ("prospect", 12.0, 14.0, "Honestly, it's too expensive for us.")
-HOW: Line = ("prospect", 12.0, 14.0, "How does it work with our phone system?")
+HOW: Line = ("prospect", 12.0, 14.0, "And how long does the whole rollout take?")
 TAIL: Line = ("rep", 80.0, 81.0, "Okay.")
 PROOF = Evidence(track="prospect", start=12.0, end=14.0, text="Honestly, it's too expensive for us.")
 ON_PRICE = Suggestion(
@@ -89,7 +89,7 @@ def test_a_question_gets_a_card_of_its_own() -> None:
 
 
 def test_a_later_question_gets_one_too() -> None:
-    again = ("prospect", 50.0, 52.0, "And how long does the whole rollout take?")
+    again = ("prospect", 50.0, 52.0, "And when would the training start?")
     later = replace(ON_HOW, at=53.2, since=52.0)
     events, _ = folded(INTRO, HOW, again, more=[ON_HOW, later])
     assert [card.at for card in cards(events)] == [15.2, 53.2]

@@ -22,7 +22,7 @@ DEMO, VOICEMAIL = PLAYBOOKS["post-demo"], PLAYBOOKS["voicemail"]
 Line = tuple[str, float, float, str]
 INTRO: Line = ("rep", 0.5, 4.0, "Hi Sarah, it's Alex from Northwind. Did I catch you at a bad time?")
 PRICE: Line = ("prospect", 12.0, 14.0, "Honestly, it's too expensive for us.")
-HOW: Line = ("prospect", 12.0, 14.0, "How does it work with our phone system?")
+HOW: Line = ("prospect", 12.0, 14.0, "And how long does the whole rollout take?")
 
 
 def moments(*lines: Line, playbook: Playbook = DEMO, **head: Any) -> list[Moment]:

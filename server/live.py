@@ -38,6 +38,7 @@ from server.errors import Unreachable
 from server.events import CallEnded, CallStarted, Event, Order, Summary
 from server.outbox import chores_after
 from server.outside.bus import Bus
+from server.outside.playbooks import playbook_of
 from server.outside.store import Store
 from server.records import Call
 
@@ -94,13 +95,14 @@ class Live:
 
     async def carry(self, call: Call, started: Started, carrier: str, wires: AsyncIterator[Wire]) -> None:
         """Carry a call from its start to its end; what was heard is saved whatever happens."""
+        playbook = await anyio.to_thread.run_sync(playbook_of, call, self.playbooks, self.store)
         name = f"{call.id}.wav"
         self.recordings.mkdir(parents=True, exist_ok=True)
         await anyio.to_thread.run_sync(
             self.store.start_call, call.id, self.clock(), carrier, started.call_id, name
         )
         self._forget(anyio.current_time())
-        live = LiveCall(self, call, started)
+        live = LiveCall(self, call, started, playbook)
         self._calls[call.id] = live
         log.info("call started", call=call.id, carrier=carrier, stream=started.stream_id)
         reason = "shutdown"
@@ -152,9 +154,8 @@ class Live:
 class LiveCall:
     """One call while it goes on."""
 
-    def __init__(self, house: Live, call: Call, started: Started) -> None:
-        self.call, self._ears = call, house.ears
-        playbook = house.playbooks[call.playbook]
+    def __init__(self, house: Live, call: Call, started: Started, playbook: Playbook) -> None:
+        self.call, self.playbook, self._ears = call, playbook, house.ears
         self.conversation = Conversation(playbook)
         self.diary = Diary(call.id, house.bus, house.store)
         self.pulse = Pulse()
@@ -204,7 +205,7 @@ class LiveCall:
 
     async def run(self, wires: AsyncIterator[Wire]) -> str:
         """Hear until the carrier stops or goes away, and until every word is there; say why it ended."""
-        self.apply(start_of(self.call))
+        self.apply(start_of(self.call, self.playbook))
         async with anyio.create_task_group() as work:
             work.start_soon(self.diary.keep)
             work.start_soon(self._watch)
@@ -334,7 +335,7 @@ class LiveCall:
         return summary
 
 
-def start_of(call: Call) -> CallStarted:
+def start_of(call: Call, playbook: Playbook) -> CallStarted:
     """Say what is known of a call when its first sound comes."""
     return CallStarted(
         at=0.0,
@@ -346,4 +347,5 @@ def start_of(call: Call) -> CallStarted:
         contact_company=call.contact_company,
         date=call.date,
         tz=call.tz,
+        level=playbook.level,
     )

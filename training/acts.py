@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -18,10 +19,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from server.call.classifier import around, features
+from server.call.classifier import Classifier, around, features, weights_of
 from server.call.text import plain
+from server.events import TrackName
+from training.harvest import harvest
 
 HOME = Path(__file__).parents[1]
+CALLS = ("tune", "p1", "p2", "p3")
+"""Sets of labelled calls (`tests/calls`) to learn from; the set `held` is not among them."""
 FOLDS, SEED = 5, 4
 STRENGTH = 12.0
 """Inverse of the regularisation, chosen on the folds (3, 6, 12 and 24 were tried)."""
@@ -30,7 +35,13 @@ SEEN = 2
 LEAST = 0.02
 """Weights of all acts below this: the feature is left out."""
 
-Row = tuple[str, frozenset[str]]
+@dataclass(frozen=True)
+class Row:
+    """A stretch of talk, what it does, and of which acts that is known (None: of all)."""
+
+    text: str
+    acts: frozenset[str]
+    known: frozenset[str] | None = None
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -42,7 +53,7 @@ def read_rows(path: Path) -> list[Row]:
         labels, tab, text = line.partition("\t")
         if not tab or not plain(text):
             raise SystemExit(f"{path}, line {number}: expected label, tab, text")
-        rows.append((plain(text), frozenset(labels.split(",")) - {"none"}))
+        rows.append(Row(plain(text), frozenset(labels.split(",")) - {"none"}))
     return rows
 
 
@@ -65,12 +76,17 @@ def spoiled(text: str, rng: Random) -> str:
 def augmented(rows: list[Row], rng: Random) -> list[Row]:
     """Each sentence, a spoiled copy, and some run together with another."""
     more = list(rows)
-    for text, labels in rows:
-        more.append((spoiled(text, rng), labels))
-        if rng.random() < 0.35:
-            other, others = rng.choice(rows)
-            more.append((f"{text} {other}", labels | others))
+    for row in rows:
+        more.append(replace(row, text=spoiled(row.text, rng)))
+        other = rng.choice(rows)
+        if rng.random() < 0.35 and row.known == other.known:
+            more.append(Row(f"{row.text} {other.text}", row.acts | other.acts, row.known))
     return more
+
+
+def knows(row: Row, act: str) -> bool:
+    """Tell whether it is known of a row if it does an act."""
+    return row.known is None or act in row.known
 
 
 def matrix(texts: list[str], places: dict[str, int]) -> sparse.csr_matrix:
@@ -96,12 +112,13 @@ def vocabulary(texts: list[str]) -> dict[str, int]:
 
 def fitted(rows: list[Row], acts: list[str], places: dict[str, int]) -> tuple[NDArray, NDArray]:
     """Weights (features, acts) and biases (acts,)."""
-    table = matrix([text for text, _ in rows], places)
+    table = matrix([row.text for row in rows], places)
     columns, bias = [], []
     for act in acts:
-        wanted = np.array([act in labels for _, labels in rows])
+        here = np.array([knows(row, act) for row in rows])
+        wanted = np.array([act in row.acts for row in rows])
         model = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=SEED, max_iter=300)
-        model.fit(table, wanted)
+        model.fit(table[here], wanted[here])
         columns.append(model.coef_[0])
         bias.append(float(model.intercept_[0]))
     return np.stack(columns, 1), np.array(bias)
@@ -110,22 +127,23 @@ def fitted(rows: list[Row], acts: list[str], places: dict[str, int]) -> tuple[ND
 def learn(rows: list[Row]) -> tuple[list[str], dict[str, int], NDArray, NDArray, NDArray]:
     """Acts, features, calibrated weights and biases, and the held-out probabilities (rows, acts)."""
     rng = Random(SEED)
-    acts = sorted({label for _, labels in rows for label in labels})
+    acts = sorted({act for row in rows for act in row.acts})
     fold = np.array([rng.randrange(FOLDS) for _ in rows])
     logits = np.zeros((len(rows), len(acts)))
     for number in range(FOLDS):
         seen = augmented([row for row, f in zip(rows, fold, strict=True) if f != number], rng)
-        places = vocabulary([text for text, _ in seen])
+        places = vocabulary([row.text for row in seen])
         weights, bias = fitted(seen, acts, places)
         here = np.flatnonzero(fold == number)
-        logits[here] = matrix([rows[i][0] for i in here], places) @ weights + bias
-    rows_all = augmented(rows, rng)
-    places = vocabulary([text for text, _ in rows_all])
-    weights, bias = fitted(rows_all, acts, places)
+        logits[here] = matrix([rows[i].text for i in here], places) @ weights + bias
+    all_rows = augmented(rows, rng)
+    places = vocabulary([row.text for row in all_rows])
+    weights, bias = fitted(all_rows, acts, places)
     p = np.zeros_like(logits)
     for column, act in enumerate(acts):
-        wanted = np.array([act in labels for _, labels in rows])
-        platt = LogisticRegression(C=1e3).fit(logits[:, [column]], wanted)
+        here = np.array([knows(row, act) for row in rows])
+        wanted = np.array([act in row.acts for row in rows])
+        platt = LogisticRegression(C=1e3).fit(logits[here][:, [column]], wanted[here])
         slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
         weights[:, column] *= slope
         bias[column] = slope * bias[column] + shift
@@ -137,10 +155,11 @@ def report(side: str, rows: list[Row], acts: list[str], p: NDArray) -> None:
     """Print, for each act, precision and recall at 0.5 on the folds held out, and how well p is calibrated."""
     print(f"{side}: {len(rows)} sentences")
     for column, act in enumerate(acts):
-        wanted = np.array([act in labels for _, labels in rows])
-        said = p[:, column] >= 0.5
+        here = np.array([knows(row, act) for row in rows])
+        wanted = np.array([act in row.acts for row in rows])[here]
+        said = p[here, column] >= 0.5
         hit = int((said & wanted).sum())
-        error = _calibration_error(p[:, column], wanted)
+        error = _calibration_error(p[here, column], wanted)
         print(f"  {act:13} n {wanted.sum():4d}  precision {hit / max(1, said.sum()):.2f}  "
               f"recall {hit / max(1, wanted.sum()):.2f}  calibration error {error:.3f}")  # fmt: skip
 
@@ -217,18 +236,21 @@ def texts_of(path: Path) -> list[str]:
 
 
 def main() -> None:
-    """Learn both sides, and where sentences end."""
+    """Learn where sentences end, then both sides."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="print how good it is, write nothing")
     args = parser.parse_args()
-    table: dict[str, NDArray] = {}
-    for side in ("rep", "prospect"):
-        rows = read_rows(HOME / "prompts" / "acts" / f"{side}.tsv")
+    folder = HOME / "prompts" / "acts"
+    sides: tuple[TrackName, ...] = ("rep", "prospect")
+    table = learn_gaps([text for side in sides for text in texts_of(folder / f"{side}.tsv")])
+    breaks = Classifier({}, weights_of(table, "gaps")).breaks
+    calls = [path for name in CALLS for path in sorted((HOME / "tests" / "calls" / name).glob("*.call.jsonl"))]
+    for side in sides:
+        rows = read_rows(folder / f"{side}.tsv")
+        rows += [Row(*found) for path in calls for found in harvest(path, side, breaks)]
         acts, places, weights, bias, p = learn(rows)
         report(side, rows, acts, p)
         table |= table_of(side, acts, places, weights, bias)
-    folder = HOME / "prompts" / "acts"
-    table |= learn_gaps([text for side in ("rep", "prospect") for text in texts_of(folder / f"{side}.tsv")])
     if not args.check:
         path = HOME / "server" / "call" / "acts.npz"
         np.savez_compressed(path, **table)

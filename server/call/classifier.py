@@ -148,7 +148,8 @@ class Classifier:
         return Reading(words, dict(zip(weights.acts, (round(float(x), 4) for x in p), strict=True)), weights)
 
 
-def _weights(table: Mapping[str, NDArray[np.generic]], side: str) -> Weights:
+def weights_of(table: Mapping[str, NDArray[np.generic]], side: str) -> Weights:
+    """Read one table of weights as `scripts/train_acts` writes it."""
     names = bytes(table[f"{side}.features"]).decode().split("\n")
     acts = tuple(bytes(table[f"{side}.acts"]).decode().split("\n"))
     rows = table[f"{side}.rows"].astype(np.float32) * table[f"{side}.scale"].astype(np.float32)
@@ -161,7 +162,7 @@ def shipped() -> Classifier:
     """The classifier that ships."""
     with np.load(Path(__file__).with_name("acts.npz")) as table:
         sides: dict[TrackName, Weights] = {
-            "rep": _weights(table, "rep"),
-            "prospect": _weights(table, "prospect"),
+            "rep": weights_of(table, "rep"),
+            "prospect": weights_of(table, "prospect"),
         }
-        return Classifier(sides, _weights(table, "gaps"))
+        return Classifier(sides, weights_of(table, "gaps"))

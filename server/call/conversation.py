@@ -43,6 +43,12 @@ GAUGE = 2
 LONG_TURN = 8.0
 """A turn of the rep's that goes on this long (seconds) is not the ask any more."""
 
+ASK_SOON = 8.0
+"""Seconds for which "make the ask" stays right; after that the talk has gone elsewhere."""
+
+SURE = 1.1
+"""Seconds of open speech that are more than a false start: it is given up within 0.6 s, and a stop is known 0.45 s late."""
+
 FLUENT = 0.05
 """Speech that begins so soon (seconds) after the ask's words still belongs to them."""
 
@@ -119,7 +125,7 @@ class Conversation:
         """Watch over the silence after the ask."""
         rep, prospect = self._talk.rep_open, self._talk.prospect_open
         # Speech that began before the ask's words ended is the ask itself.
-        if rep is not None and rep > asked + FLUENT and at - rep >= MEANT and prospect is None:
+        if rep is not None and rep > asked + FLUENT and at - rep >= SURE and prospect is None:
             self._shield = None
             left = self._beats.listened(at, rep, answered=rep - asked >= self._playbook.limits.listen)
             why = f"You spoke {rep - asked:.1f} s after the ask, before an answer"
@@ -138,11 +144,11 @@ class Conversation:
             why = f"You have held the floor for {held:.0f} s"
             wishes.append(Wish(kind="stop_talking", since=at - held + longest, why=why))
         broken = self._talk.interruptions
-        if broken and at - broken[-1] < MEANT + 0.25 and not voicemail:
+        if broken and at - broken[-1] < SURE + 0.25 and not voicemail:
             wishes.append(Wish(kind="let_finish", since=broken[-1], why="They were in mid-sentence"))
         if self._beats.now == "why_now" and self._may_ask(at):
             late = at - self._beats.since - limits.make_ask
-            if late >= 0:
+            if 0 <= late <= ASK_SOON:
                 why = f"Why now has run for {limits.make_ask + late:.0f} s and there is no ask yet"
                 wishes.append(Wish(kind="make_ask", since=at - late, why=why, patient=True))
         return wishes

@@ -16,6 +16,9 @@ STALE = 3.0
 URGENT: frozenset[CueKind] = frozenset(("do_not_call", "stay_silent", "let_finish"))
 """Safety, and what is about this very second."""
 
+ANSWERS: frozenset[CueKind] = frozenset(("card", "offer_bridge"))
+"""About the very answer that the rep begins: they may come in its first second."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -118,7 +121,8 @@ class Slot:
             return False
         if busy and at - busy[-1].at < pacing.gap:
             return False
-        return scene.rep_since is None or at - scene.rep_since >= pacing.first_words
+        begins = scene.rep_since is not None and at - scene.rep_since < pacing.first_words
+        return wish.kind in ANSWERS or not begins
 
     @property
     def _level(self) -> Literal["quiet", "balanced", "eager"]:

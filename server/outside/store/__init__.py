@@ -1,4 +1,4 @@
-"""The store: calls, their logs, chores, people. Every method is short and blocks; async callers use a thread."""
+"""The store: calls, their logs, chores, people, playbooks. Methods are short and block: async callers use a thread."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from server.outside.store.chores import Chores
 from server.outside.store.database import Database
 from server.outside.store.log import Log
 from server.outside.store.people import People
+from server.outside.store.playbooks import Playbooks
 
 __all__ = ["Store"]
 
 
-class Store(Calls, Log, Chores, People):
+class Store(Calls, Log, Chores, People, Playbooks):
     """All of it over one database, by its SQLAlchemy URL.
 
     Every method raises Unreachable when the database does not answer.

@@ -22,10 +22,13 @@ export async function get(path) {
   return answer(await fetch(path, { headers: { Accept: "application/json" } }));
 }
 
-export async function post(path, body) {
+export const post = (path, body) => send("POST", path, body);
+export const put = (path, body) => send("PUT", path, body);
+
+async function send(method, path, body) {
   return answer(
     await fetch(path, {
-      method: "POST",
+      method,
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify(body),
     }),

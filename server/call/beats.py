@@ -12,9 +12,6 @@ from server.events import Beat, BeatName, Event, Evidence
 TALK = 9
 """A sentence of so many words that is no opening any more is the beginning of why now."""
 
-AGAIN = 25.0
-"""A booking so soon after another (seconds) belongs to it."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Now:
@@ -36,6 +33,8 @@ class Beats:
         """Where each beat was entered last."""
         self._reached: set[BeatName] = set()
         self._rep_turns = 0
+        self._objected = -1.0
+        """When the newest objection was known."""
 
     @property
     def follows(self) -> bool:
@@ -81,6 +80,11 @@ class Beats:
         opening = said.does("introduction", "context", "question", "close", "backchannel")
         return self._rep_turns >= 2 and said.words >= TALK and not opening
 
+    def explains(self, at: float, since: float) -> list[Event]:
+        """The rep talks at length: after the opening that is why now."""
+        opening = self.now == "permission_context" and self._rep_turns >= 2
+        return self.enter("why_now", at, since) if opening else []
+
     def asked(self, start: float, end: float, at: float, evidence: Evidence) -> list[Event]:
         """The ask was made: its beat is over where its words end, and listening begins there."""
         if not self.follows:
@@ -89,10 +93,10 @@ class Beats:
         return [*entered, *self._reach("ask", at, evidence), *self.enter("listen", at, end)]
 
     def booked(self, said: Said, at: float) -> list[Event]:
-        """The rep books, or offers a bridge."""
-        last = self.visited.get("book_or_bridge", -AGAIN)
-        recent = said.sentence.start - last < AGAIN and last > self.visited.get("ask", -1.0)
-        if not self.follows or recent or self.now == "book_or_bridge":
+        """The rep books, or offers a bridge: once after an ask or an objection."""
+        last = self.visited.get("book_or_bridge", -1.0)
+        again = last >= 0 and last > max(self.visited.get("ask", -1.0), self._objected)
+        if not self.follows or again or self.now == "book_or_bridge":
             return []
         entered = self.enter("book_or_bridge", at, said.sentence.start, said.sentence.evidence)
         return [*entered, *self._reach("book_or_bridge", at, said.sentence.evidence)]
@@ -107,6 +111,7 @@ class Beats:
 
     def objected(self, at: float, until: float) -> list[Event]:
         """An objection ends why now where the rep's words ended."""
+        self._objected = at
         return self.leave(at, max(until, self.since)) if self.now == "why_now" else []
 
     def rep_stopped(self, at: float, end: float) -> list[Event]:

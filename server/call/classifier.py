@@ -41,26 +41,30 @@ def class_of(word: str) -> str:
     return "<number>" if word[:1].isdigit() else _CLASS.get(word, word)
 
 
-def features(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+Senses = Mapping[str, tuple[str, str]]
+"""For a known word the names of the two groups of like words that it stands in, a wide and a narrow one."""
+
+
+def features(words: Sequence[str], senses: Senses) -> Iterator[tuple[str, int, int]]:
     """Give a stretch's features, each with the words [first, last) that it stands on.
 
-    Words, pairs, triples and pairs with one between, in their own spelling and by class; letters of longer words, which
-    a recogniser often gets nearly right.
+    Words, pairs, triples and pairs with one between: in their own spelling, by class, and by the groups of like words;
+    letters of longer words, which a recogniser often gets nearly right.
     """
     row = ["<", *words, ">"]
     kinds = [class_of(word) for word in row]
+    wide, narrow = ([senses[word][size] if word in senses else word for word in row] for size in (0, 1))
     for first in range(len(row)):
         for size in (1, 2, 3):
             if first + size > len(row) or (size == 1 and row[first] in "<>"):
                 break
             span = max(0, first - 1), min(len(words), first + size - 1)
-            own, classed = " ".join(row[first : first + size]), " ".join(kinds[first : first + size])
-            yield own, *span
-            if classed != own:
-                yield classed, *span
+            for name in {" ".join(names[first : first + size]) for names in (row, kinds, wide, narrow)}:
+                yield name, *span
         if first + 3 <= len(row):
             span = max(0, first - 1), min(len(words), first + 2)
-            yield f"{kinds[first]} * {kinds[first + 2]}", *span
+            for names in (kinds, wide, narrow):
+                yield f"{names[first]} * {names[first + 2]}", *span
     for place, word in enumerate(words):
         if len(word) >= 5:
             for start in range(len(word) - 3):
@@ -93,6 +97,7 @@ class Weights:
     """(features, acts)."""
     bias: NDArray[np.float32]
     """(acts,)."""
+    senses: Senses
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class Reading:
         """The words that speak for an act most, in the order in which they were said."""
         column = self._weights.acts.index(act)
         share = np.zeros(len(self.words))
-        for name, first, last in features(self.words):
+        for name, first, last in features(self.words, self._weights.senses):
             place = self._weights.places.get(name)
             if place is not None:
                 share[first:last] += float(self._weights.rows[place, column]) / max(1, last - first)
@@ -141,28 +146,37 @@ class Classifier:
     def read(self, track: TrackName, plain: str) -> Reading:
         """Read a stretch of plain text (see `text.plain`)."""
         weights, words = self._sides[track], tuple(plain.split()[-LONGEST:])
-        known = {weights.places.get(name, -1) for name, _, _ in features(words)} - {-1}
+        known = {weights.places.get(name, -1) for name, _, _ in features(words, weights.senses)} - {-1}
         scale = 1 / math.sqrt(max(1, len(words)))
         logits = weights.bias + scale * weights.rows[sorted(known)].sum(axis=0, dtype=np.float32)
         p = 1 / (1 + np.exp(-logits.astype(np.float64)))
         return Reading(words, dict(zip(weights.acts, (round(float(x), 4) for x in p), strict=True)), weights)
 
 
-def weights_of(table: Mapping[str, NDArray[np.generic]], side: str) -> Weights:
+def senses_of(table: Mapping[str, NDArray[np.generic]]) -> Senses:
+    """Read the groups of like words."""
+    words = bytes(table["senses.words"]).decode().split("\n")
+    pairs = zip(table["senses.wide"].tolist(), table["senses.narrow"].tolist(), strict=True)
+    return {word: (f"@{wide}", f"@@{narrow}") for word, (wide, narrow) in zip(words, pairs, strict=True)}
+
+
+def weights_of(table: Mapping[str, NDArray[np.generic]], side: str, senses: Senses) -> Weights:
     """Read one table of weights as `scripts/train_acts` writes it."""
     names = bytes(table[f"{side}.features"]).decode().split("\n")
     acts = tuple(bytes(table[f"{side}.acts"]).decode().split("\n"))
     rows = table[f"{side}.rows"].astype(np.float32) * table[f"{side}.scale"].astype(np.float32)
     bias = table[f"{side}.bias"].astype(np.float32)
-    return Weights(acts, {name: place for place, name in enumerate(names)}, rows, bias)
+    return Weights(acts, {name: place for place, name in enumerate(names)}, rows, bias, senses)
 
 
 @lru_cache(maxsize=1)
 def shipped() -> Classifier:
     """The classifier that ships."""
-    with np.load(Path(__file__).with_name("acts.npz")) as table:
-        sides: dict[TrackName, Weights] = {
-            "rep": weights_of(table, "rep"),
-            "prospect": weights_of(table, "prospect"),
-        }
-        return Classifier(sides, weights_of(table, "gaps"))
+    with np.load(Path(__file__).with_name("acts.npz")) as file:
+        table = dict(file)
+    senses = senses_of(table)
+    sides: dict[TrackName, Weights] = {
+        "rep": weights_of(table, "rep", senses),
+        "prospect": weights_of(table, "prospect", senses),
+    }
+    return Classifier(sides, weights_of(table, "gaps", {}))

@@ -43,10 +43,13 @@ GAUGE = 2
 LONG_TURN = 8.0
 """A turn of the rep's that goes on this long (seconds) is not the ask any more."""
 
-ASK_SOON = 8.0
+ASK_SOON = 3.0
 """Seconds for which "make the ask" stays right; after that the talk has gone elsewhere."""
 
-SURE = 1.1
+EXPLAINS = 15.0
+"""Whoever has talked so long at a stretch (seconds) is in why now, whatever the words."""
+
+SURE = 1.25
 """Seconds of open speech that are more than a false start: it is given up within 0.6 s, and a stop is known 0.45 s late."""
 
 FLUENT = 0.05
@@ -99,6 +102,8 @@ class Conversation:
         talk = self._talk
         talk.tick(at)
         made = [*self._beats.tick(at), *self._slot.tick(at)]
+        if talk.rep_open is not None and at - talk.rep_open >= EXPLAINS:
+            made += self._beats.explains(at, talk.rep_open)
         made += self._listening(at)
         if self._shield is not None:
             made += self._guard(at, self._shield)
@@ -228,7 +233,9 @@ class Conversation:
             if why := self._pace.too_fast(event.end, self._playbook.limits):
                 made += self._offer([Wish(kind="slow_down", since=event.at, why=why)], event.at)
         made += self._said(sentences(event.track, words, self._classifier.breaks), event.at)
-        if event.track == "rep":
+        if event.track == "prospect":
+            made += self._took(self._dialogue.prospect_paused(event.end), event.at)
+        else:
             self._unheard.discard(event.turn)
             made += self._took(self._dialogue.rep_paused(event.at), event.at)
             made += self._beats.rep_stopped(event.at, event.end)

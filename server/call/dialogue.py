@@ -5,11 +5,10 @@ Nothing here is shown yet: the fold (`conversation.py`) gives wishes to the slot
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from server.call import patterns
 from server.call.acts import Said, is_ask, is_promise, is_question, objection_of, read
 from server.call.beats import Beats
 from server.call.classifier import Classifier
@@ -17,7 +16,7 @@ from server.call.cues import Followed, Wish
 from server.call.dates import when_of
 from server.call.playbook import Playbook
 from server.call.story import Story
-from server.call.text import Sentence, phrases
+from server.call.text import Sentence, any_of, phrases
 from server.events import (
     Ask,
     Commitment,
@@ -64,6 +63,8 @@ class Dialogue:
         self._beats, self._classifier = beats, classifier
         self._also = {kind: phrases(plan.also) for kind, plan in playbook.cues.items() if plan.also}
         self._turn = _Turn()
+        self._wanted: list[Wish] = []
+        """Cues that an answer of the prospect's calls for once it is over."""
         self._rep_end = 0.0
         """Where the rep's last words ended."""
         self._bridged: set[str] = set()
@@ -91,6 +92,11 @@ class Dialogue:
                 _wish("book_it", turn.moved_on.sentence, why, since=max(turn.moved_on.sentence.end, at - 1.0))
             ]
         return made
+
+    def prospect_paused(self, end: float) -> list[Outcome]:
+        """The prospect's turn is over, at `end`: what it calls for is right from there, not in the middle of it."""
+        wanted, self._wanted = self._wanted, []
+        return [replace(wish, since=max(wish.since, end)) for wish in wanted]
 
     # --- the rep --------------------------------------------------------------------------------------------
 
@@ -132,15 +138,13 @@ class Dialogue:
         """Booking, moving on without it, and closing without a day."""
         story, turn, sentence = self.story, self._turn, said.sentence
         made: list[Outcome] = []
-        open_to = bool(story.asks or story.objections or story.refusals or story.agreed)
+        refused = bool(story.objections or story.refusals)
+        steps = said.does("book") or (refused and said.does("bridge"))
         day = when_of(sentence.plain, self.today).date is not None
-        steps = said.does("book") or (
-            open_to and (said.does("bridge") or (said.does("promise") and not said.does("pitch")))
-        )
         settles = story.agreed is not None and (day or is_ask(said))
-        if steps or settles:
+        if (steps or settles) and not (said.does("close") and story.booked):
             made += self._beats.booked(said, at)
-        if said.does("book") or settles:
+        if settles or (said.does("book") and story.agreed):
             story.booked = sentence
             turn.booked = True
             made.append(Followed("book_it"))
@@ -161,7 +165,8 @@ class Dialogue:
         story = self.story
         talk = [one for one in story.promises if one.track == "rep" and _TALK_AGAIN.search(one.plain)]
         steps = [*([story.agreed] if story.agreed else []), *talk, *([story.booked] if story.booked else [])]
-        first = story.asks[0].start if story.asks else min((one.start for one in steps), default=0.0)
+        refused = [one[-1].end for one in story.objections.values()] + [one.end for one in story.refusals]
+        first = max([story.asks[-1].start if story.asks else 0.0, *refused])
         return bool(steps) and not any(
             when_of(said.plain, self.today).date for said in story.said if said.start >= first
         )
@@ -183,7 +188,7 @@ class Dialogue:
     def _prospect_said(self, said: Said, at: float) -> list[Outcome]:
         story, sentence = self.story, said.sentence
         made: list[Outcome] = []
-        if said.does("voicemail") and len(story.said) <= OPENING and not story.asks:
+        if said.does("voicemail") and said.words >= 4 and len(story.said) <= OPENING and not story.asks:
             made += self._machine(sentence, at)
         if self.voicemail:
             return made
@@ -208,7 +213,7 @@ class Dialogue:
         if said.does("refuse"):
             story.refusals.append(sentence)
             if story.objections and self._replied_to(list(story.objections)[-1]):
-                return self._bridge(sentence, "refusal", f"Still no: “{sentence.text}”")
+                self._bridge(sentence, "refusal", f"Still no: “{sentence.text}”")
         elif asked and (said.does("agree") or when_of(sentence.plain, self.today).date):
             story.open_objection = False
             story.agreed = self._fuller(sentence)
@@ -226,19 +231,20 @@ class Dialogue:
         made += self._beats.objected(at, self._rep_end)
         why = f"They said: “{sentence.text}”"
         if again:
-            return [*made, *self._bridge(sentence, kind, why)]
-        return [*made, _wish("card", sentence, why, kind)]
+            self._bridge(sentence, kind, why)
+        else:
+            self._wanted.append(_wish("card", sentence, why, kind))
+        return made
 
     def _replied_to(self, kind: ObjectionKind) -> bool:
         """Tell whether the rep has answered the newest objection of a kind."""
         said = self.story.objections.get(kind)
         return bool(said) and self._rep_end > said[-1].end + 0.5  # type: ignore[index]
 
-    def _bridge(self, sentence: Sentence, about: str, why: str) -> list[Outcome]:
-        if about in self._bridged:
-            return []
-        self._bridged.add(about)
-        return [_wish("offer_bridge", sentence, why)]
+    def _bridge(self, sentence: Sentence, about: str, why: str) -> None:
+        if about not in self._bridged:
+            self._bridged.add(about)
+            self._wanted.append(_wish("offer_bridge", sentence, why))
 
     def _fuller(self, sentence: Sentence) -> Sentence:
         """Of two agreements in a row, keep the one that says a day."""
@@ -272,11 +278,11 @@ class Dialogue:
         return made
 
 
-_VAGUE = patterns.any_of(
+_VAGUE = any_of(
     r"be in touch", r"(?:call|ring|phone|try) you (?:then|back|sometime|soon|again|later)", r"reach out (?:again|soon|later)",
     r"talk (?:again|soon|later)", r"catch up (?:again|soon|later)", r"get something (?:set up|in the diary|on the calendar)",
 )  # fmt: skip
-_TALK_AGAIN = patterns.any_of(
+_TALK_AGAIN = any_of(
     r"call", r"ring", r"phone", r"touch", r"talk", r"speak", r"meet", r"set (?:it|that|something|us) up"
 )
 

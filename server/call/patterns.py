@@ -74,7 +74,8 @@ BRIDGE = any_of(
 
 CLOSING = any_of(
     r"(?:thanks|thank you)(?: so much)? for (?:your|the) time", r"have a (?:great|good|nice|wonderful) (?:day|one|week|weekend|evening)",
-    r"bye", r"goodbye", r"talk soon", r"take care",
+    r"bye", r"goodbye", r"talk soon", r"take care", r"(?:i'll|i will|ill|let me) let you (?:go|get|run)", r"(?:i'll|i will|ill) let you",
+    r"(?:i )?(?:won't|wont|will not) keep you",
 )  # fmt: skip
 
 PROMISE = any_of(

@@ -156,7 +156,7 @@ def test_the_version_follows_the_text() -> None:
         ("name: post-demo", "name: Post Demo", "name", "small letters"),
         ("budget: 20", "budget: soon", "beats.1.budget", "valid number"),
         ("budget: 20", 'budget: "20"', "beats.1.budget", "valid number"),
-        ("budget: 20", "budget: .nan", "beats.1.budget", "Input should be"),
+        ("budget: 20", "budget: .nan", "beats.1.budget", "should be"),
         ("budget: 20", "budget: .inf", "beats.1.budget", "less than or equal"),
         ("budget: 10", "budget: -1", "beats.2.budget", "greater than 0"),
         ("budget: 30", "budget: 4", "beats.3.budget", "no silence"),

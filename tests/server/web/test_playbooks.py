@@ -27,12 +27,8 @@ PATHS = (
 def seeded(world: Any) -> Any:
     """The world with all shipped playbooks in its store, and an admin."""
     world.app.state.playbooks = open_playbooks(world.store, None, world.now)
-    admin = User(
-        email="ada@x.example",
-        name="Ada",
-        role="admin",
-        password_hash=hash_password("correct horse battery staple"),
-    )
+    manager = world.store.user_by_email("mo@x.example")
+    admin = replace(manager, email="ada@x.example", name="Ada", role="admin")
     world.store.add_user(admin, world.now)
     return world
 
@@ -91,11 +87,7 @@ def test_reading(seeded: Any) -> None:
 
 @pytest.mark.parametrize("who", ["mo@x.example", "ada@x.example"])
 def test_a_new_version_runs_for_new_calls_and_no_others(seeded: Any, who: str) -> None:
-    person = seeded.client()
-    person.post(
-        "/login",
-        data={"email": who, "password": "correct horse battery staple" if who[0] == "m" else "secret"},
-    )
+    person = seeded.person(who)
     new = {"playbook": "post-demo", "contact": "Sarah Kim"}
     before = seeded.machine().post("/api/v1/calls", json=new).json()["id"]
     text = text_of(seeded).replace("budget: 20", "budget: 25")

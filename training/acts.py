@@ -37,6 +37,7 @@ SEEN = 2
 LEAST = 0.02
 """Weights of all acts below this: the feature is left out."""
 
+
 @dataclass(frozen=True)
 class Row:
     """A stretch of talk, what it does, and of which acts that is known (None: of all)."""
@@ -210,7 +211,9 @@ def report(side: str, rows: list[Row], acts: list[str], p: NDArray) -> None:
 def _calibration_error(p: NDArray, wanted: NDArray) -> float:
     """Expected calibration error over ten bins (Naeini et al. 2015)."""
     bins = np.minimum(9, (p * 10).astype(int))
-    return float(sum(abs(p[bins == b].mean() - wanted[bins == b].mean()) * (bins == b).mean() for b in set(bins)))
+    return float(
+        sum(abs(p[bins == b].mean() - wanted[bins == b].mean()) * (bins == b).mean() for b in set(bins))
+    )
 
 
 def table_of(side: str, acts: list[str], places: dict[str, int], weights: NDArray, bias: NDArray) -> dict:
@@ -287,9 +290,16 @@ def main() -> None:
     folder = HOME / "prompts" / "acts"
     sides: tuple[TrackName, ...] = ("rep", "prospect")
     likeness = read_likeness(folder / "vectors.npz")
-    table = likeness.table | learn_gaps([text for path in sorted(folder.glob("*.tsv")) for text in texts_of(path)])
+    table = likeness.table | learn_gaps(
+        [text for path in sorted(folder.glob("*.tsv")) for text in texts_of(path)]
+    )
     breaks = Classifier({}, weights_of(table, "gaps", {})).breaks
-    calls = [path for name in CALLS if name not in args.without for path in sorted((HOME / "tests" / "calls" / name).glob("*.call.jsonl"))]
+    calls = [
+        path
+        for name in CALLS
+        if name not in args.without
+        for path in sorted((HOME / "tests" / "calls" / name).glob("*.call.jsonl"))
+    ]
     for side in sides:
         rows = [row for path in sorted(folder.glob(f"{side}*.tsv")) for row in read_rows(path)]
         rows += [Row(*found) for path in calls for found in harvest(path, side, breaks)]

@@ -162,9 +162,7 @@ def test_a_saved_text_that_is_not_taken_any_more_gives_way_to_its_file(store: St
 
 def test_a_wrong_file_is_refused_at_the_start(store: Store, folder: Path) -> None:
     (folder / "demo.yaml").write_text("name: demo\n")
-    with pytest.raises(
-        Malformed, match=r"child\.yaml, line 3, extends: demo is wrong itself: "
-    ):
+    with pytest.raises(Malformed, match=r"child\.yaml, line 3, extends: demo is wrong itself: "):
         open_playbooks(store, folder, NOW)
     with pytest.raises(Misconfigured):
         open_playbooks(store, folder / "none", NOW)

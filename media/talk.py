@@ -21,6 +21,9 @@ MIDDLE = 0.5
 MEANT = 0.8
 """Speech over somebody that goes on this long was meant; a false start is given up within 0.6 s."""
 
+KNOWN_LATE = 0.448
+"""Seconds after which a stop is known (the gate's hang-over): speech that seems open may be over for so long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -102,11 +105,20 @@ class Talk:
         voice.done += end - start
         self._overlap += _shared(Span(start, end), other.spans)
         voice.spans.append(Span(start, end))
+        if track is Track.REP and end - start >= MEANT:
+            self._judge_interruption(start)
         if track is Track.PROSPECT and end - start >= FLOOR:
             self._lose_floor()
 
     def _lose_floor(self) -> None:
         self._floor = self._rep.open
+
+    def took_floor(self, end: float) -> None:
+        """What the prospect said up to `end` was short but no back-channel: the rep's floor begins after it."""
+        if self._floor is None or self._floor >= end:
+            return
+        later = [span.start for span in self._rep.spans[-3:] if span.start >= end - 0.3]
+        self._floor = later[0] if later else self._rep.open
 
     def tick(self, at: float) -> None:
         """Let time pass: floors are lost and interruptions are sure by waiting."""
@@ -119,7 +131,7 @@ class Talk:
             self._floor = None if rep.open is None else self._floor
         if rep.open is None and rep.spans and at - rep.last_end >= BREATH:
             self._floor = None
-        if rep.open is not None and at - rep.open >= MEANT:
+        if rep.open is not None and at - rep.open >= MEANT + KNOWN_LATE:
             self._judge_interruption(rep.open)
         self._longest = max(self._longest, self.monologue(at))
 

@@ -11,12 +11,13 @@ from datetime import date
 from typing import ClassVar
 
 from media.audio import Track
-from media.talk import MEANT, Talk
+from media.talk import KNOWN_LATE, MEANT, Talk
 from server.call.beats import Beats
 from server.call.classifier import Classifier, shipped
 from server.call.cues import Followed, Scene, Slot, Wish
 from server.call.dialogue import Dialogue, Outcome
 from server.call.gauge import Pace, figures_of, gauge_of
+from server.call.patterns import BACK_CHANNEL
 from server.call.playbook import Playbook
 from server.call.story import Story
 from server.call.suggested import card_of, missed
@@ -45,14 +46,14 @@ GAUGE = 2
 LONG_TURN = 8.0
 """A turn of the rep's that goes on this long (seconds) is not the ask any more."""
 
-ASK_SOON = 3.0
+ASK_SOON = 1.0
 """Seconds for which "make the ask" stays right; after that the talk has gone elsewhere."""
 
 EXPLAINS = 15.0
 """Whoever has talked so long at a stretch (seconds) is in why now, whatever the words."""
 
-SURE = 1.25
-"""Seconds of open speech that are more than a false start: it is given up within 0.6 s, and a stop is known 0.45 s late."""
+SURE = MEANT + KNOWN_LATE
+"""Seconds of open speech that are more than a false start."""
 
 FLUENT = 0.05
 """Speech that begins so soon (seconds) after the ask's words still belongs to them."""
@@ -247,8 +248,7 @@ class Conversation:
         made: list[Event] = []
         if event.track == "rep" and event.words:
             self._pace.hear(event)
-            if why := self._pace.too_fast(event.end, self._playbook.limits):
-                made += self._offer([Wish(kind="slow_down", since=event.at, why=why)], event.at)
+            made += self._paced(event)
         made += self._said(sentences(event.track, words, self._classifier.breaks), event.at)
         if event.track == "prospect":
             made += self._took(self._dialogue.prospect_paused(event.end), event.at)
@@ -258,13 +258,17 @@ class Conversation:
             made += self._beats.rep_stopped(event.at, event.end)
         return made
 
+    def _paced(self, event: Partial | Final) -> list[Event]:
+        why = self._pace.too_fast(event.words, self._playbook.limits) if event.track == "rep" else None
+        return self._offer([Wish(kind="slow_down", since=event.at, why=why)], event.at) if why else []
+
     def _on_partial(self, event: Partial) -> list[Event]:
         """Take the sentences that are over: their words are agreed, and another agreed word follows."""
         turn = (event.track, event.turn)
         taken = self._taken.get(turn, 0)
         over = sentences(event.track, event.words[taken : event.agreed], self._classifier.breaks)[:-1]
         self._taken[turn] = taken + sum(len(sentence.text.split(" ")) for sentence in over)
-        return self._said(over, event.at)
+        return [*self._paced(event), *self._said(over, event.at)]
 
     def _said(self, found: list[Sentence], at: float) -> list[Event]:
         made: list[Event] = []
@@ -272,6 +276,8 @@ class Conversation:
             asked = self._shield
             if sentence.track == "prospect" and asked is not None and sentence.start > asked - 0.5:
                 made += self._answered(at, sentence.end) if len(sentence.plain.split()) >= 2 else []
+            if sentence.track == "prospect" and not BACK_CHANNEL.fullmatch(sentence.plain):
+                self._talk.took_floor(sentence.end)
             made += self._took(self._dialogue.hear(sentence, at), at)
         return made
 

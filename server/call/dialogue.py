@@ -35,6 +35,9 @@ Outcome = Event | Wish | Followed
 TAIL = 6
 """A sentence of fewer words right behind the ask still belongs to it ("Does that work?")."""
 
+BRIEF = 8
+"""So few words with a day in them, after a yes, fix the day; more talk goes on to something else."""
+
 OPENING = 5
 """Sentences in which a machine's greeting is looked for."""
 
@@ -152,7 +155,9 @@ class Dialogue:
         refused = bool(story.objections or story.refusals)
         steps = said.does("book") or (refused and said.does("bridge"))
         day = when_of(sentence.plain, self.today).date is not None
-        settles = (story.agreed is not None and day) or (is_ask(said) and self._settled())
+        settles = (story.agreed is not None and day and said.words <= BRIEF) or (
+            is_ask(said) and self._settled()
+        )
         if (steps or settles) and not (said.does("close") and story.booked):
             made += self._beats.booked(said, at)
         if settles or (said.does("book") and story.agreed):
@@ -179,7 +184,9 @@ class Dialogue:
         refused = [one[-1].end for one in story.objections.values()] + [one.end for one in story.refusals]
         first = max([story.asks[-1].start if story.asks else 0.0, *refused])
         return bool(steps) and not any(
-            when_of(said.plain, self.today).date for said in story.said if said.start >= first
+            when_of(_DEADLINE.sub(" ", said.plain), self.today).date
+            for said in story.said
+            if said.start >= first
         )
 
     def _asked(self, asking: list[Said], at: float) -> list[Outcome]:
@@ -293,6 +300,8 @@ _VAGUE = any_of(
     r"be in touch", r"(?:call|ring|phone|try) you (?:then|back|sometime|soon|again|later)", r"reach out (?:again|soon|later)",
     r"talk (?:again|soon|later)", r"catch up (?:again|soon|later)", r"get something (?:set up|in the diary|on the calendar)",
 )  # fmt: skip
+_DEADLINE = any_of(r"(?:before|by|until|till|since|after|from|last) (?:the )?[a-z]+(?: [a-z]+)?")
+"""A day that bounds something is no day for the next step."""
 _TALK_AGAIN = any_of(
     r"call", r"ring", r"phone", r"touch", r"talk", r"speak", r"meet", r"set (?:it|that|something|us) up"
 )

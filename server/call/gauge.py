@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from media.audio import Word
 from media.talk import Talk
+from server.call.classifier import class_of
 from server.call.playbook import Limits
+from server.call.text import plain
 from server.events import Final
 from server.events import Talk as Gauge
 
 RECENT, ENOUGH = 30.0, 5.0
 """Seconds back that the gauge's pace looks, and seconds of speech it needs."""
+
+SPELT = 0.25
+"""Share of words that are numbers or letters from which somebody spells something out."""
 
 
 class Pace:
@@ -34,18 +42,23 @@ class Pace:
         spoken = sum(end - start for start, end, _ in self._turns)
         return 60 * sum(words for _, _, words in self._turns) / spoken if spoken else 0.0
 
-    def too_fast(self, end: float, limits: Limits) -> str | None:
-        """Say how fast the newest turns were, if too fast: as many as make `pace_for` s within three times that."""
-        spoken, words = 0.0, 0
-        for start, stop, count in reversed(self._turns):
-            if start < end - 3 * limits.pace_for:
-                break
-            spoken, words = spoken + stop - start, words + count
-            if spoken >= limits.pace_for:
-                break
-        if spoken < limits.pace_for or 60 * words / spoken <= limits.pace_wpm:
+    def too_fast(self, words: Sequence[Word], limits: Limits) -> str | None:
+        """Say how fast a turn's newest words came, if too fast for `pace_for` seconds; numbers spelt out are no haste."""
+        if not words:
             return None
-        return f"{60 * words / spoken:.0f} words a minute for {spoken:.0f} s"
+        end = words[-1].end
+        recent = [word for word in words if word.start >= end - 1.5 * limits.pace_for]
+        spoken = end - recent[0].start
+        if spoken < limits.pace_for or sum(map(_spelt, recent)) > SPELT * len(recent):
+            return None
+        pace = 60 * len(recent) / spoken
+        return f"{pace:.0f} words a minute for {spoken:.0f} s" if pace > limits.pace_wpm else None
+
+
+def _spelt(word: Word) -> bool:
+    """Tell whether a word is a number or a letter that is spelt out."""
+    text = plain(word.text)
+    return class_of(text) == "<number>" or text == "oh" or (len(text) == 1 and text not in "ai")
 
 
 def gauge_of(at: float, talk: Talk, pace: Pace) -> Gauge:

@@ -152,3 +152,11 @@ QUESTION = re.compile(
     r"^(?:and |so |but |okay |well |or )?(?:what|when|where|who|why|how|which|whose|do|does|did|is|are|was|were|can|could|would|will|should|shall|have|has|may)\b"
     r"(?! a (?:great|good|nice)| a minute)"
 )
+
+_LISTENS = (
+    "mm", "mhm", "hmm", "hm", "uh", "huh", "um", "ah", "oh", "yeah", "yep", "yes", "yup", "right", "okay", "ok", "sure", "gotcha",
+    "got", "it", "i", "see", "true", "wow", "cool", "nice", "great", "good", "exactly", "absolutely", "of", "course", "alright", "all",
+    "aye", "fine", "ha", "no", "really", "fair", "enough", "interesting", "definitely", "totally", "correct", "ja", "indeed", "quite",
+)  # fmt: skip
+BACK_CHANNEL = re.compile(rf"(?:(?:{'|'.join(_LISTENS)})(?: |$)){{0,4}}")
+"""A whole utterance that only shows that somebody listens."""

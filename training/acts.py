@@ -37,6 +37,7 @@ SEEN = 2
 LEAST = 0.02
 """Weights of all acts below this: the feature is left out."""
 
+
 @dataclass(frozen=True)
 class Row:
     """A stretch of talk, what it does, and of which acts that is known (None: of all)."""
@@ -204,13 +205,30 @@ def report(side: str, rows: list[Row], acts: list[str], p: NDArray) -> None:
         hit = int((said & wanted).sum())
         error = _calibration_error(p[here, column], wanted)
         print(f"  {act:13} n {wanted.sum():4d}  precision {hit / max(1, said.sum()):.2f}  "
-              f"recall {hit / max(1, wanted.sum()):.2f}  calibration error {error:.3f}")  # fmt: skip
+              f"recall {hit / max(1, wanted.sum()):.2f}  calibration error {error:.3f}{_on_calls(rows, act, p[:, column])}")  # fmt: skip
+
+
+def _on_calls(rows: list[Row], act: str, p: NDArray) -> str:
+    """Say how well an act is found in calls, at the probability that does it best there."""
+    here = np.array([row.known is not None and act in row.known for row in rows])
+    wanted = np.array([act in row.acts for row in rows])[here]
+    if wanted.sum() < 5:
+        return ""
+    best = (0.0, 0.0, 0.0, 0.0)
+    for least in np.arange(0.1, 0.8, 0.05):
+        said = p[here] >= least
+        hit = int((said & wanted).sum())
+        f1 = 2 * hit / (said.sum() + wanted.sum())
+        best = max(best, (f1, least, hit / max(1, said.sum()), hit / wanted.sum()))
+    return f"  in calls from {best[1]:.2f}: precision {best[2]:.2f} recall {best[3]:.2f}"
 
 
 def _calibration_error(p: NDArray, wanted: NDArray) -> float:
     """Expected calibration error over ten bins (Naeini et al. 2015)."""
     bins = np.minimum(9, (p * 10).astype(int))
-    return float(sum(abs(p[bins == b].mean() - wanted[bins == b].mean()) * (bins == b).mean() for b in set(bins)))
+    return float(
+        sum(abs(p[bins == b].mean() - wanted[bins == b].mean()) * (bins == b).mean() for b in set(bins))
+    )
 
 
 def table_of(side: str, acts: list[str], places: dict[str, int], weights: NDArray, bias: NDArray) -> dict:
@@ -282,15 +300,23 @@ def main() -> None:
     """Learn where sentences end, then both sides."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="print how good it is, write nothing")
+    parser.add_argument("--without", action="append", default=[], help="a set of calls not to learn from")
     args = parser.parse_args()
     folder = HOME / "prompts" / "acts"
     sides: tuple[TrackName, ...] = ("rep", "prospect")
     likeness = read_likeness(folder / "vectors.npz")
-    table = likeness.table | learn_gaps([text for side in sides for text in texts_of(folder / f"{side}.tsv")])
+    table = likeness.table | learn_gaps(
+        [text for path in sorted(folder.glob("*.tsv")) for text in texts_of(path)]
+    )
     breaks = Classifier({}, weights_of(table, "gaps", {})).breaks
-    calls = [path for name in CALLS for path in sorted((HOME / "tests" / "calls" / name).glob("*.call.jsonl"))]
+    calls = [
+        path
+        for name in CALLS
+        if name not in args.without
+        for path in sorted((HOME / "tests" / "calls" / name).glob("*.call.jsonl"))
+    ]
     for side in sides:
-        rows = read_rows(folder / f"{side}.tsv")
+        rows = [row for path in sorted(folder.glob(f"{side}*.tsv")) for row in read_rows(path)]
         rows += [Row(*found) for path in calls for found in harvest(path, side, breaks)]
         acts, places, weights, bias, p = learn(rows, likeness)
         report(side, rows, acts, p)

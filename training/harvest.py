@@ -48,15 +48,23 @@ def _rep(sentence: Sentence, labels: list[dict[str, Any]]) -> tuple[set[str], se
     elif "permission_context" not in beats:
         unknown.add("why")
     for label in labels:
-        if label["label"] == "opener" and sentence.start < label["at"] <= sentence.end + 0.1 and label["generic"]:
+        if (
+            label["label"] == "opener"
+            and sentence.start < label["at"] <= sentence.end + 0.1
+            and label["generic"]
+        ):
             acts.add("generic")
     return acts, unknown
 
 
 def _prospect(sentence: Sentence, labels: list[dict[str, Any]]) -> tuple[set[str], set[str]]:
     acts = _both(sentence, labels)
-    acts |= {label["objection"] for label in labels if label["label"] == "objection" and _inside(sentence, label)}
-    if any(label["label"] == "dnc" and sentence.start < label["at"] <= sentence.end + 0.1 for label in labels):
+    acts |= {
+        label["objection"] for label in labels if label["label"] == "objection" and _inside(sentence, label)
+    }
+    if any(
+        label["label"] == "dnc" and sentence.start < label["at"] <= sentence.end + 0.1 for label in labels
+    ):
         acts.add("dnc")
     return acts, set()
 

@@ -51,6 +51,16 @@ def _from_files(folder: Path | None) -> dict[str, tuple[Playbook, str]]:
     }
 
 
+def read_playbook(file: Path, folder: Path | None = None) -> Playbook:
+    """Read a playbook from a file of its own; it may extend those of the folder.
+
+    Raises:
+        Malformed: it is wrong; the message names file, line and field.
+    """
+    others = {name: text for name, (_, text) in _from_files(folder).items()}
+    return parse_playbook(file.read_bytes(), str(file), others)
+
+
 def open_playbooks(store: Store, folder: Path | None, now: datetime) -> dict[str, Playbook]:
     """The playbooks that run: what people saved, over the folder's files, whose texts are kept too.
 
@@ -122,19 +132,14 @@ def save_playbook(
         **{other: row.version for other, row in rows.items()},
         **{other: playbook.version for other, playbook in changed.items()},
     }
-    new = [
-        saved(playbook, text, versions, now, author=author, note=note)
-        if other == name
-        else saved(
-            playbook,
-            rows[other].text,
-            versions,
-            now,
-            author=author,
-            note=f"{name}, which it extends, has changed",
-        )
-        for other, playbook in changed.items()
-    ]
+    new: list[PlaybookText] = []
+    for other, playbook in changed.items():
+        if other == name:
+            new.append(saved(playbook, text, versions, now, author=author, note=note))
+        else:
+            # Its words are still those of whoever wrote them: one from the folder goes on following its file.
+            row, why = rows[other], f"{name}, which it extends, has changed"
+            new.append(saved(playbook, row.text, versions, now, author=row.author, note=why))
     expected = {name: replaces, **{other: rows[other].version for other in changed if other != name}}
     return changed if store.save_playbooks(new, expected) else None
 

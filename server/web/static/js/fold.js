@@ -5,7 +5,7 @@
 
 export const TYPES = [
   "call_started", "speech_started", "speech_stopped", "partial", "final", "order", "health", "call_ended",
-  "talk", "beat", "ask", "cue", "objection", "dnc", "question", "commitment", "verdict", "summary", "synced",
+  "talk", "beat", "ask", "cue", "card", "objection", "dnc", "question", "commitment", "verdict", "summary", "synced",
 ];
 
 export function fresh(id) {
@@ -48,6 +48,10 @@ const STEPS = {
   cue(state, event) {
     if (event.phase === "raised") state.cue = event;
     else if (state.cue?.kind === event.kind) state.cue = { ...state.cue, phase: event.phase, done: event.at };
+  },
+  /** A language model's words belong to the card on screen, and go with it. */
+  card(state, event) {
+    if (state.cue?.kind === "card" && state.cue.phase === "raised") state.cue = { ...state.cue, card: event };
   },
   call_ended(state, event) {
     leave(state, event.at);

@@ -1,17 +1,19 @@
-"""The store: calls, their logs, chores, people. Every method is short and blocks; async callers use a thread."""
+"""The store: calls, their logs, cues, chores, people. Every method is short and blocks; async callers use a thread."""
 
 from __future__ import annotations
 
 from server.outside.store.calls import Calls
 from server.outside.store.chores import Chores
+from server.outside.store.cues import Cues
 from server.outside.store.database import Database
 from server.outside.store.log import Log
+from server.outside.store.marks import Marks
 from server.outside.store.people import People
 
 __all__ = ["Store"]
 
 
-class Store(Calls, Log, Chores, People):
+class Store(Calls, Log, Cues, Marks, Chores, People):
     """All of it over one database, by its SQLAlchemy URL.
 
     Every method raises Unreachable when the database does not answer.

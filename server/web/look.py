@@ -14,6 +14,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from server.call.fates import Trace
+
 HERE = Path(__file__).parent
 
 
@@ -79,6 +81,12 @@ OUTCOMES = {
 """Outcomes as people say them, in the order of the keys 1 to 5."""
 
 
+def trace_line(trace: Trace) -> str:
+    """A cue's latency trace in a line: "sound 31.2 s · heard +0.6 · rule +0.0 · page +0.1"."""
+    steps = [f"sound {trace.sound:.1f} s", f"heard +{trace.heard_s:.1f}", f"rule +{trace.rule_s:.1f}"]
+    return " · ".join([*steps, "page –" if trace.page_s is None else f"page +{trace.page_s:.1f}"])
+
+
 def outcome_of(code: str) -> str:
     """An outcome as people say it; one that we do not know, as a phrase."""
     return OUTCOMES.get(code) or name_of(code)
@@ -93,7 +101,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     words = {"clock": clock, "percent": percent, "when": when, "phrase": name_of, "day": day}
-    made.filters.update(words, along=along, outcome=outcome_of)
+    made.filters.update(words, along=along, outcome=outcome_of, trace=trace_line)
     return made
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from server.web import api, calls, desk, login, look
+from server.web import api, calls, cues, desk, login, look
 from server.web.guard import Guard
 from server.web.problems import exception_handlers
 
-routes: list[BaseRoute] = [*look.routes, *login.routes, *desk.routes, *calls.routes, *api.routes]
+routes: list[BaseRoute] = [
+    *look.routes, *login.routes, *desk.routes, *calls.routes, *cues.routes, *api.routes,
+]  # fmt: skip
 
 __all__ = ["Guard", "exception_handlers", "routes"]

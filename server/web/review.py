@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
+from server.call.fates import Shown, shown_of
 from server.events import (
     Ask,
     Beat,
     BeatName,
     CallEnded,
-    Cue,
     Envelope,
     Event,
     Final,
@@ -66,19 +66,6 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A cue that was shown, and what became of it."""
-
-    kind: str
-    text: str
-    why: str
-    at: float
-    since: float
-    fate: Literal["shown", "expired", "dismissed", "followed"] = "shown"
-    fate_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
     """How long it was quiet after an ask, and who ended it."""
 
@@ -107,6 +94,7 @@ class Review:
 
 def review_of(envelopes: Iterable[Envelope], duration: float) -> Review:
     """Fold a call's events into its review; `duration` is what the record says (seconds)."""
+    envelopes = list(envelopes)
     events = [envelope.event for envelope in envelopes]
     ends = [event.duration for event in events if isinstance(event, CallEnded)]
     whole = max([duration, *ends, *(event.at for event in events)], default=0.0)
@@ -116,7 +104,7 @@ def review_of(envelopes: Iterable[Envelope], duration: float) -> Review:
         said=_said(events),
         spans=spans,
         visits=_visits(events, whole),
-        cues=_cues(events),
+        cues=shown_of(envelopes),
         silences=[_silence(event.end, spans, whole) for event in events if isinstance(event, Ask)],
         synced=[event for event in events if isinstance(event, Synced)],
     )
@@ -159,26 +147,6 @@ def _visits(events: Sequence[Event], whole: float) -> list[Visit]:
 
 def _visit(entered: Beat, end: float) -> Visit:
     return Visit(beat=entered.beat, start=entered.since, end=max(end, entered.since), budget=entered.budget)
-
-
-def _shown(cue: Cue) -> Shown:
-    return Shown(kind=cue.kind, text=cue.text, why=cue.why, at=cue.at, since=cue.since)
-
-
-def _cues(events: Sequence[Event]) -> list[Shown]:
-    shown: list[Shown] = []
-    for event in events:
-        if not isinstance(event, Cue):
-            continue
-        if event.phase == "raised":
-            shown.append(_shown(event))
-            continue
-        for place in range(len(shown) - 1, -1, -1):
-            cue = shown[place]
-            if cue.kind == event.kind and cue.fate == "shown":
-                shown[place] = replace(cue, fate=event.phase, fate_at=event.at)
-                break
-    return shown
 
 
 def _silence(asked: float, spans: Sequence[Span], whole: float) -> Silence:

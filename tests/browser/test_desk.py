@@ -83,11 +83,7 @@ def test_a_call_from_ring_to_hang_up(signed_in: Any, site: Any) -> None:
     assert page.run("document.activeElement === document.body"), "a cue moves no focus"
     page.press("x")
     page.until("document.getElementById('cue-text').textContent === 'On the beat'")
-    for _ in range(100):
-        if site.orders:
-            break
-        page.run("new Promise(done => setTimeout(done, 20))")
-    assert (site.orders[0].action, site.orders[0].target) == ("dismiss_cue", "make_ask")
+    assert site.ordered(page, 2) == [("see_cue", "make_ask"), ("dismiss_cue", "make_ask")]
 
     proof = Evidence(track="rep", start=20.0, end=24.0, text="Shall we?")
     site.tell(Ask(at=24.2, end=24.0, evidence=proof), _cue("stay_silent", "Stay silent", 24.2))

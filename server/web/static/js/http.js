@@ -22,6 +22,11 @@ export async function get(path) {
   return answer(await fetch(path, { headers: { Accept: "application/json" } }));
 }
 
+const plain = (method, path) => fetch(path, { method, headers: { Accept: "application/json" } }).then(answer);
+
+export const put = (path) => plain("PUT", path);
+export const remove = (path) => plain("DELETE", path);
+
 export async function post(path, body) {
   return answer(
     await fetch(path, {

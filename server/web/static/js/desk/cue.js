@@ -19,8 +19,8 @@ function quiet(state, seconds, now) {
   return ["none", "", ""];
 }
 
-/** Draw the slot; `idle` are the words for a slot with nothing in it. */
-export function drawCue(state, now, idle) {
+/** Draw the slot; `idle` are the words for a slot with nothing in it, `own` says that its buttons are the reader's. */
+export function drawCue(state, now, idle, own) {
   const seconds = state ? ring(state, now) : null;
   const cue = state && shown(state, now);
   const silence = seconds !== null && (!cue || cue.kind === "stay_silent");
@@ -30,6 +30,8 @@ export function drawCue(state, now, idle) {
   say($("cue-text"), text || idle);
   say($("cue-line"), line);
   $("cue-acts").hidden = !cue;
+  for (const button of $("cue-acts").querySelectorAll("[data-own]")) button.hidden = !own;
+  if (cue?.kind === "do_not_call") $("cue-mute").hidden = true;
   say($("cue-why"), cue?.why ?? "");
   $("cue-why-open").hidden = !cue?.why;
   if (!cue) openWhy(false);

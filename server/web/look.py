@@ -18,6 +18,8 @@ from server.call.fates import Trace
 
 HERE = Path(__file__).parent
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
 
 class Files(StaticFiles):
     """Our own scripts and styles; browsers ask each time whether they changed (the answer is a bare 304)."""
@@ -83,8 +85,14 @@ OUTCOMES = {
 
 def trace_line(trace: Trace) -> str:
     """A cue's latency trace in a line: "sound 31.2 s · heard +0.6 · rule +0.0 · page +0.1"."""
-    steps = [f"sound {trace.sound:.1f} s", f"heard +{trace.heard_s:.1f}", f"rule +{trace.rule_s:.1f}"]
-    return " · ".join([*steps, "page –" if trace.page_s is None else f"page +{trace.page_s:.1f}"])
+    page = "–" if trace.page_s is None else f"+{trace.page_s:.1f}"
+    steps = (
+        f"sound {trace.sound:.1f} s",
+        f"heard +{trace.heard_s:.1f}",
+        f"rule +{trace.rule_s:.1f}",
+        f"page {page}",
+    )
+    return " · ".join(step.replace(" ", NO_BREAK) for step in steps)
 
 
 def outcome_of(code: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from statistics import median
 
 from media.audio import Track
 
@@ -67,8 +70,9 @@ class Talk:
         self._overlap = 0.0
         self._floor: float | None = None
         """Where the rep took the floor that he holds."""
-        self._gaps: list[float] = []
         self._longest = 0.0
+        self.gaps: list[float] = []
+        """Seconds from the prospect's last word to the rep's next one, wherever the rep answered."""
         self.interruptions: list[float] = []
         """Where the rep broke in on the prospect."""
 
@@ -86,7 +90,7 @@ class Talk:
                 and heard.last_end > self._rep.last_end
                 and at >= heard.last_end
             ):
-                self._gaps.append(at - heard.last_end)
+                self.gaps.append(at - heard.last_end)
             if self._floor is None:
                 self._floor = at
         voice.open = at
@@ -176,9 +180,26 @@ class Talk:
             monologue_s=self.monologue(at),
             silence_s=self.silence(at),
             interruptions=len(self.interruptions),
-            patience_s=sum(self._gaps) / len(self._gaps) if self._gaps else 0.0,
+            patience_s=median(self.gaps) if self.gaps else 0.0,
             speaking=tuple(track for track, voice in voices if voice.open is not None),
         )
+
+
+def talk_of(spans: Iterable[tuple[Track, float, float]], until: float) -> Talk:
+    """Count the speech of a call that is over: whose, from when to when, up to `until`."""
+    talk = Talk()
+    # Ends come before beginnings: where one side begins as the other ends, nobody speaks over anybody.
+    edges = deque(sorted((at, at == one[1], *one) for one in spans for at in one[1:]))
+    for tick in range(1, int(until * 10) + 1):
+        at = tick / 10
+        while edges and edges[0][0] <= at:
+            _, begins, track, start, end = edges.popleft()
+            if begins:
+                talk.start(track, start)
+            else:
+                talk.stop(track, start, end)
+        talk.tick(at)
+    return talk
 
 
 def _shared(span: Span, others: list[Span]) -> float:

@@ -29,7 +29,7 @@ from server.chores import kinds_of
 from server.engine import open_engine
 from server.live import Ears, Live
 from server.outside.bus import Bus
-from server.outside.playbooks import load_playbooks
+from server.outside.playbooks import open_playbooks
 from server.outside.store import Store
 from server.records import Call
 from server.recovery import close_interrupted
@@ -54,7 +54,8 @@ class House:
     gate: Gate
     engine: Whisper
     scheduler: Scheduler
-    playbooks: Mapping[str, Playbook]
+    playbooks: dict[str, Playbook]
+    """Those that new calls run on; the admin page puts a new version in its place."""
     live: Live
     tickets: once.Tickets = field(default_factory=once.Tickets)
 
@@ -73,7 +74,7 @@ def open_house(settings: Settings, progress: Callable[[str], None] = lambda _: N
     settings.make_data_dir()
     store = Store(settings.database_url)
     store.migrate()
-    playbooks = load_playbooks(settings.playbooks)
+    playbooks = open_playbooks(store, settings.playbooks, wall_clock())
     progress("loading the speech model")
     engine = open_engine(settings, progress=progress)
     bus = Bus()

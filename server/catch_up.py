@@ -23,6 +23,7 @@ from server.diary import tell
 from server.errors import Malformed
 from server.events import INPUTS, CallEnded, Event, Final
 from server.outside.bus import Bus
+from server.outside.playbooks import playbook_of
 from server.outside.store import Store
 from server.records import Call, Chore
 
@@ -62,13 +63,14 @@ class CatchUp:
         call = await anyio.to_thread.run_sync(self.store.call, chore.about)
         if call is None:
             raise Malformed(f"there is no call {chore.about}")
-        names = names_of(call, self.playbooks[call.playbook])
+        playbook = await anyio.to_thread.run_sync(playbook_of, call, self.playbooks, self.store)
+        names = names_of(call, playbook)
         turns = owed(await self._inputs(call), call.duration)
         heard = await anyio.to_thread.run_sync(recorded, self.recordings / call.recording)
         async with anyio.create_task_group() as asking:
             for turn in turns:
                 asking.start_soon(self._hear, call, turn, turn.window(heard, names, Look.LATE))
-        await self._sum_up(call)
+        await self._sum_up(call, playbook)
         log.info("caught up", call=call.id, turns=len(turns))
 
     async def _inputs(self, call: Call) -> list[Event]:
@@ -81,8 +83,8 @@ class CatchUp:
         assert isinstance(final, Final)
         await tell(self.store, self.bus, call.id, final)
 
-    async def _sum_up(self, call: Call) -> None:
-        conversation = Conversation(self.playbooks[call.playbook])
+    async def _sum_up(self, call: Call, playbook: Playbook) -> None:
+        conversation = Conversation(playbook)
         for event in in_time(await self._inputs(call)):
             conversation.apply(event)
         summary = conversation.summary()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import traceback
@@ -16,7 +17,7 @@ from rich.console import Console
 from server.announce import announce, origin_of
 from server.errors import BeatlineError, Malformed, Misconfigured, Refused
 
-WIDE = 118
+WIDE = 122
 """Columns that the tables of a score need; a narrower terminal wraps their lines."""
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -182,6 +183,50 @@ def transcribe(files: tuple[Path, ...], as_json: bool) -> None:
     player = Player(None)
     console = Console(highlight=False, soft_wrap=True)
     _each(files, lambda file: player.transcribe(file, console, as_json=as_json))
+
+
+@cli.command()
+@click.argument("playbook")
+@click.option(
+    "--calls",
+    multiple=True,
+    required=True,
+    help="A folder of calls, one call, or `stored` for those of the store; may be given again.",
+)
+@click.option("--against", help="Compare with this playbook or version [default: each call's own].")
+@click.option(
+    "--of", default="", help="Of the stored calls, only those that ran on the playbook of this name."
+)
+@click.option("--html", "html_to", type=click.Path(path_type=Path), help="Write a page of it here.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="Calls played at a time [default: as many as are worth their start].",
+)
+def backtest(playbook: str, html_to: Path | None, as_json: bool, workers: int | None, **options: Any) -> None:
+    """Show what another playbook would have changed in calls that were (docs/backtest.md).
+
+    PLAYBOOK is a name, a file or the beginning of a version.
+    """
+    from server.backtest import run_backtest
+    from server.backtest_report import as_html, show, to_json
+
+    progress = Console(stderr=True)
+    report = run_backtest(playbook, console=progress, workers=workers, **options)
+    if as_json:
+        print(json.dumps(to_json(report), ensure_ascii=False, indent=2))
+    else:
+        show(Console(highlight=False, soft_wrap=True), report)
+    for broken in report.broken:
+        click.echo(f"beatline: {broken}", err=True)
+    if html_to:
+        try:
+            html_to.write_text(as_html(report), "utf-8")
+        except OSError as problem:
+            raise Malformed(f"{html_to} cannot be written: {problem.strerror}") from problem
+    if report.broken:
+        sys.exit(1)
 
 
 @cli.command()

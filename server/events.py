@@ -183,6 +183,8 @@ class Beat(Event):
     phase: Literal["entered", "reached", "overrun", "left"]
     since: float
     budget: float
+    until: float = 0.0
+    """Where it ended, with `left` (media seconds); a beat that another follows ends where that one begins."""
     evidence: Evidence | None = None
 
 

@@ -21,7 +21,7 @@ from server.call.playbook import Playbook, parse_playbook
 from server.call.script import Script, parse_script
 from server.engine import open_engine
 from server.errors import Malformed
-from server.events import CallStarted, Envelope, Final
+from server.events import INPUTS, CallStarted, Envelope, Event, Final
 from server.outside.playbooks import load_playbooks
 from server.replay import replay_script, replay_sound
 from server.settings import load_settings
@@ -185,3 +185,26 @@ def _start(file: Path) -> CallStarted:
     names = ("direction", "rep", "company", "contact", "contact_company", "date", "tz", "level")
     given = {name: known[name] for name in names if name in known}
     return CallStarted(at=0.0, playbook=known.get("playbook", "post-demo"), **given)  # type: ignore[arg-type]
+
+
+def start_of(file: Path) -> CallStarted:
+    """What is known of a call before its first word: from the header of a script, or of a recording's twin.
+
+    Raises:
+        Malformed: the file cannot be used.
+    """
+    return _script(file).start if file.suffix in SCRIPTED else _start(file)
+
+
+def inputs_of(file: Path, playbook: Playbook, player: Player) -> list[Event]:
+    """Everything that goes into the fold of a call; a recording is heard with the names of `playbook`.
+
+    Raises:
+        ValueError, Malformed: it cannot be used; one line says why.
+    """
+    if file.suffix in SCRIPTED:
+        script = _script(file)
+        return [script.start, *script.events]
+    rep, prospect = read_call(file)
+    heard = replay_sound(rep, prospect, playbook, player.engine, player.judge, _start(file))
+    return [envelope.event for envelope in heard if isinstance(envelope.event, INPUTS)]

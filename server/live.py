@@ -38,6 +38,7 @@ from server.errors import Unreachable
 from server.events import CallEnded, CallStarted, Event, Order, Summary
 from server.outbox import chores_after
 from server.outside.bus import Bus
+from server.outside.playbooks import playbook_of
 from server.outside.store import Store
 from server.records import Call
 
@@ -94,6 +95,7 @@ class Live:
 
     async def carry(self, call: Call, started: Started, carrier: str, wires: AsyncIterator[Wire]) -> None:
         """Carry a call from its start to its end; what was heard is saved whatever happens."""
+        playbook = await anyio.to_thread.run_sync(playbook_of, call, self.playbooks, self.store)
         name = f"{call.id}.wav"
         self.recordings.mkdir(parents=True, exist_ok=True)
         await anyio.to_thread.run_sync(
@@ -101,7 +103,7 @@ class Live:
         )
         muted = await anyio.to_thread.run_sync(self.store.muted_kinds, call.rep)
         self._forget(anyio.current_time())
-        live = LiveCall(self, call, started, muted)
+        live = LiveCall(self, call, started, playbook, muted)
         self._calls[call.id] = live
         log.info("call started", call=call.id, carrier=carrier, stream=started.stream_id)
         reason = "shutdown"
@@ -153,11 +155,12 @@ class Live:
 class LiveCall:
     """One call while it goes on."""
 
-    def __init__(self, house: Live, call: Call, started: Started, muted: Sequence[str] = ()) -> None:
-        self.call, self._ears = call, house.ears
+    def __init__(
+        self, house: Live, call: Call, started: Started, playbook: Playbook, muted: Sequence[str] = ()
+    ) -> None:
+        self.call, self.playbook, self._ears = call, playbook, house.ears
         self._muted = muted
         """Kinds of cues that the rep muted in an earlier call."""
-        playbook = house.playbooks[call.playbook]
         self.conversation = Conversation(playbook)
         self.diary = Diary(call.id, house.bus, house.store)
         self.pulse = Pulse()
@@ -207,7 +210,7 @@ class LiveCall:
 
     async def run(self, wires: AsyncIterator[Wire]) -> str:
         """Hear until the carrier stops or goes away, and until every word is there; say why it ended."""
-        self.apply(start_of(self.call))
+        self.apply(start_of(self.call, self.playbook))
         for kind in self._muted:
             # As if pressed in this call, so that its log alone tells what the rep saw.
             self.order(Order(at=0.0, action="mute_kind", target=kind))
@@ -340,7 +343,7 @@ class LiveCall:
         return summary
 
 
-def start_of(call: Call) -> CallStarted:
+def start_of(call: Call, playbook: Playbook) -> CallStarted:
     """Say what is known of a call when its first sound comes."""
     return CallStarted(
         at=0.0,
@@ -352,4 +355,5 @@ def start_of(call: Call) -> CallStarted:
         contact_company=call.contact_company,
         date=call.date,
         tz=call.tz,
+        level=playbook.level,
     )

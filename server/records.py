@@ -104,6 +104,29 @@ class Wrapup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybookText:
+    """A playbook as it was saved. Nothing is ever overwritten: each save and each restore is a new one."""
+
+    id: int = 0
+    """Given by the store; the higher, the later."""
+    name: str
+    version: str
+    """Hash of the text, and of what it extends; the same text twice is the same version."""
+    base: str = ""
+    """Version of the playbook that it extends, when it was saved."""
+    text: str
+    author: str = ""
+    """Who saved it; empty when it came from the playbook folder."""
+    saved_at: datetime
+    note: str = ""
+    active: bool = True
+    """New calls run on it; at most one of a name is."""
+
+    def __post_init__(self) -> None:
+        _aware("saved_at", self.saved_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptCue:
     """A cue that was raised in a call, and what became of it. Times within the call are media seconds."""
 

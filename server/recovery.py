@@ -18,6 +18,7 @@ from server.call.playbook import Playbook
 from server.catch_up import recorded
 from server.events import INPUTS, CallEnded, Envelope, Event, SpeechStopped, Talk
 from server.outbox import chores_after
+from server.outside.playbooks import playbook_of
 from server.outside.store import Store
 from server.records import Call
 
@@ -57,7 +58,7 @@ def _close(
     heard = recorded(recordings / call.recording) if call.recording else None
     at = max([event.at for event in inputs], default=0.0)
     duration = max(at, len(heard[Track.REP]) / RATE if heard else 0.0)
-    playbook = playbooks[call.playbook]
+    playbook = playbook_of(call, playbooks, store)
     conversation, names = Conversation(playbook), names_of(call, playbook)
     for event in inputs:
         conversation.apply(event)

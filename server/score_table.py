@@ -23,6 +23,9 @@ FOUND = ("ask", "beat", "objection", "do not call", "interruption", "question", 
 SHARED = ("opener", "outcome", "sentiment", "meeting", "next step", "date", "time", "fact", "false fact")
 """What is counted as found, false or missed; and what is right or wrong, in the order of the tables."""
 
+_COUNTED = ("right", "false", "missed", "precision %", "recall %", "F1 %")
+_PLURAL = {"fact": "facts kept", "false fact": "false facts claimed"}
+
 
 def show(console: Console, score: Score) -> None:
     """Print the tables."""
@@ -53,15 +56,9 @@ def _kinds(score: Score, what: str) -> list[str]:
 def _cues(score: Score) -> Table:
     calls = len(score.tallies)
     a_call = f"{score.count('cue').false / calls:.2f} {_range(score.false_interval(), '.2f')}"
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        collapse_padding=True,
-        title=f"Cues of {calls} calls; false cues a call: {a_call}",
-    )
-    _columns(table, "cue", "right", "false", "missed", "precision %", "recall %", "F1 %")
-    _columns(table, "after p50 s", "p95 s", "traps", left=0)
-    traps = _kinds(score, "trap")
-    for kind in [*sorted({*_kinds(score, "cue"), *traps}), None]:
+    names = ("cue", *_COUNTED, "after p50 s", "p95 s", "traps")
+    table = _table(f"Cues of {calls} calls; false cues a call: {a_call}", *names)
+    for kind in [*sorted({*_kinds(score, "cue"), *_kinds(score, "trap")}), None]:
         fallen, times = score.share("trap", kind), score.times("cue", kind)
         table.add_row(
             kind or "all", *_counted(score, "cue", kind), *_late(times), f"{fallen.good} / {fallen.of}",
@@ -71,30 +68,19 @@ def _cues(score: Score) -> Table:
 
 
 def _delays(score: Score) -> Table:
-    times = score.times("cue")
-    table = Table(
-        "seconds",
-        "cues",
-        "",
-        box=box.SIMPLE_HEAD,
-        collapse_padding=True,
-        title="From the moment a cue is right until it is shown",
-    )
+    table = _table("From the moment a cue is right until it is shown", "seconds", "cues", "")
     edges = ("0", *(f"{edge:g}" for edge in BINS))
     names = [f"{low} to {high}" for low, high in pairwise(edges)]
-    counts = spread_of(times, BINS)
+    counts = spread_of(score.times("cue"), BINS)
     for name, count in zip([*names, f"{edges[-1]} and more"], counts, strict=True):
         table.add_row(name, str(count), Bar(max(counts) or 1, 0, count, width=40))
     return table
 
 
 def _found(score: Score) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, collapse_padding=True, title="What was understood")
-    _columns(table, "what", "right", "false", "missed", "precision %", "recall %", "F1 %")
-    _columns(table, "off p50 s", "p95 s", left=0)
+    table = _table("What was understood", "what", *_COUNTED, "off p50 s", "p95 s")
     for what in FOUND:
-        kinds = _kinds(score, what) if what != "next step" else []
-        for kind in [None, *(kinds if len(kinds) > 1 else [])]:
+        for kind in _lines(score, what):
             if score.count(what, kind) != Count():
                 name = f"  {kind}" if kind else what
                 table.add_row(name, *_counted(score, what, kind), *_late(score.times(what, kind)))
@@ -102,18 +88,12 @@ def _found(score: Score) -> Table:
 
 
 def _shared(score: Score) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, collapse_padding=True, title="What was judged")
-    _columns(table, "what", "right", "of", "%")
+    table = _table("What was judged", "what", "so many", "of", "%")
     for what in SHARED:
-        kinds = _kinds(score, what)
-        for kind in [None, *(kinds if len(kinds) > 1 else [])]:
+        for kind in _lines(score, what):
             share = score.share(what, kind)
             if share.of:
-                name = (
-                    f"  {kind}"
-                    if kind
-                    else {"fact": "facts kept", "false fact": "false facts claimed"}.get(what, what)
-                )
+                name = f"  {kind}" if kind else _PLURAL.get(what, what)
                 table.add_row(name, str(share.good), str(share.of), _percent(share))
     return table
 
@@ -121,18 +101,23 @@ def _shared(score: Score) -> Table:
 def _confusion(score: Score) -> Table:
     found = score.confusion
     names = sorted({name for pair in found for name in pair})
-    table = Table(
-        box=box.SIMPLE_HEAD, collapse_padding=True, title="Outcomes: marked (down) and found (across)"
-    )
-    _columns(table, "", *names)
+    table = _table("Outcomes: marked (down) and found (across)", "", *names)
     for wanted in names:
         table.add_row(wanted, *(str(found.get((wanted, name), "")) for name in names))
     return table
 
 
-def _columns(table: Table, *names: str, left: int = 1) -> None:
+def _lines(score: Score, what: str) -> list[str | None]:
+    """All kinds together, then each, if there are several."""
+    kinds = _kinds(score, what)
+    return [None, *(kinds if len(kinds) > 1 else [])]
+
+
+def _table(title: str, *names: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, collapse_padding=True, title=title)
     for place, name in enumerate(names):
-        table.add_column(name, justify="left" if place < left else "right", no_wrap=True)
+        table.add_column(name, justify="right" if place and name else "left", no_wrap=True)
+    return table
 
 
 def _counted(score: Score, what: str, kind: str | None) -> tuple[str, ...]:
@@ -161,7 +146,7 @@ def _range(interval: Interval | None, form: str = "") -> str:
     if interval is None:
         return ""
     low, high = (f"{one:{form}}" if form else f"{100 * one:.0f}" for one in interval)
-    return f"[{low}–{high}]".replace("[", "\\[")
+    return f"[{low}–{high}]"
 
 
 def figures(score: Score, *, misses: bool) -> dict[str, Any]:

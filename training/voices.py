@@ -28,6 +28,8 @@ ESPEAK_VARIANTS = (
     "Lee", "Michael", "Mike", "adam", "anika", "belinda", "boris", "david", "ed", "edward", "grandma", "iven", "john",
     "linda", "marcelo", "max", "pablo", "paul", "quincy", "rob", "robert", "sandro", "steph", "travis", "victor", "zac",
 )  # fmt: skip
+ESPEAK_PACE = 175
+"""espeak-ng's own words a minute (its manual, option -s)."""
 FLITE = ("kal", "kal16", "slt", "awb")
 FESTIVAL = ("kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts")
 RECORDED = (*(f"flite:{name}" for name in FLITE), *(f"festival:{name}" for name in FESTIVAL))
@@ -224,3 +226,17 @@ def speak(text: str, voice: str, rng: Random) -> tuple[str, Spoken]:
         variant = rng.choice(ESPEAK_VARIANTS)
         name = rng.choice(ESPEAK_LANGUAGES) + (f"+{variant}" if variant else "")
     return f"espeak:{name}", _espeak().say(text, name, rng.randint(135, 200), rng.randint(25, 75))
+
+
+def say(text: str, voice: str, stretch: float) -> Spoken:
+    """Speak with a voice, named in full, at its usual pace stretched by a factor (above 1 is slower).
+
+    The same words give the same sound, but for espeak-ng, whose lengths differ by a few samples.
+    """
+    ctypes.CDLL(None).srand(1)  # flite excites its filters with the C library's random numbers
+    engine, _, name = voice.partition(":")
+    if engine == "flite":
+        return _flite().say(text, name, stretch, 1.0)
+    if engine == "festival":
+        return _say_by_festival(text, name, stretch)
+    return _espeak().say(text, name, round(ESPEAK_PACE / stretch), 50)

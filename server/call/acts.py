@@ -1,180 +1,125 @@
-"""What a sentence does, by the phrases people use. First form: the issue on cues puts a classifier in its place."""
+"""What a sentence does: the classifier's reading, helped by phrases that are sure, judged by where the call is."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from server.call.text import Sentence, any_of
-from server.events import ObjectionKind
+from server.call import patterns
+from server.call.classifier import Classifier, Reading
+from server.call.text import Sentence
+from server.events import ObjectionKind, TrackName
 
-_DAY = r"(?:monday|tuesday|wednesday|thursday|friday|tomorrow|next week|this week|today)"
-_LENGTH = r"(?:(?:ten|fifteen|twenty|thirty|forty five|\d+) minutes|half an hour|an hour)"
-
-INTRODUCTION = any_of(
-    r"(?:this is|it's|it is|my name is|i'm) \w+ (?:\w+ )?(?:from|with|calling|at|here)", r"calling from",
-    r"(?:catch|caught|reach|reached) you", r"bad time", r"good time", r"got a (?:minute|second|moment)", r"have a minute",
+OBJECTIONS: tuple[ObjectionKind, ...] = (
+    "price", "timing", "competitor", "authority", "no_need", "send_info", "bad_time", "trust",
 )  # fmt: skip
 
-GENERIC = any_of(
-    r"(?:just )?(?:checking|check) in", r"touch(?:ing)? base", r"circl(?:e|ing) back", r"just following up",
-    r"(?:just )?wanted to follow up", r"see(?:ing)? (?:how|if) (?:things|everything|it|you) (?:are|is|were|had|have)",
-    r"how (?:are )?things(?: are)? going", r"reach(?:ing)? out to see", r"calling to introduce",
-)  # fmt: skip
-
-REASON = any_of(
-    r"(?:the )?reason (?:i'm|i am|why i'm|for my|for the|i) (?:calling|call|called)", r"reason for (?:my|the) call",
-    r"(?:i'm|i am) calling (?:because|about|since)", r"i called because", r"why i'm calling",
-    r"i (?:saw|noticed|read|heard) (?:that )?(?:you|your)", r"you (?:looked at|opened|downloaded|visited|signed up)",
-    r"you (?:told|mentioned|said|asked)", r"congratulations on", r"since (?:we|you|our) (?:last )?(?:spoke|talked|met|demo)",
-    r"(?:fill|fills|filling) up before", r"before (?:january|february|march|april|may|june|july|august|september|october|november|december)",
-)  # fmt: skip
-
-_ASKING = (
-    r"(?:can|could|may|shall|should) (?:we|i|you)", r"would you be (?:open|able|willing|up)", r"are you (?:free|open|available)",
-    r"do(?:es)? (?:you have|that|this|monday|tuesday|wednesday|thursday|friday|tomorrow|next week)", r"how about", r"what about",
-    r"i'd (?:love|like) to (?:get|set|book|show|have|find|put|walk|schedule|invite)", r"let's (?:get|set|book|put|find|schedule|meet)",
-    r"would (?:it|that|monday|tuesday|wednesday|thursday|friday|tomorrow|next week|you)", r"i (?:want|would like) to (?:book|schedule|set up)",
-    r"what does your (?:calendar|week|schedule)", r"is (?:it|there) (?:worth|any|a)", r"worth (?:a|fifteen|ten|twenty|thirty|half)",
-)  # fmt: skip
-_MEETING = (
-    _DAY, _LENGTH, r"(?:a |the |short |quick |your )?(?:meeting|calendar|demo|session|walkthrough|follow up call|slot|time to)",
-    r"set up", r"book", r"schedule", r"meet", r"get (?:your|the|you) [a-z ]{2,30} on",
-)  # fmt: skip
-_ASK_STEM, _ASK_OBJECT = any_of(*_ASKING), any_of(*_MEETING)
-_NO_ASK = any_of(
-    r"bad time",
-    r"catch you",
-    r"i take",
-    r"they (?:asked|said)",
-    r"you asked",
-    r"i (?:asked|used to ask)",
-    r"how are you",
-)
-
-AGREEMENT = any_of(
-    r"yes", r"yeah", r"yep", r"sure", r"sounds (?:good|great|fine)", r"works(?: for me| for us)?", r"let's do (?:it|that)",
-    r"(?:that's|that is) (?:fine|good|great)", r"absolutely", r"of course", r"perfect", r"happy to", r"send me (?:an|the) invite",
-)  # fmt: skip
-
-REFUSAL = any_of(
-    r"(?:i'm|we're|i am|we are) not (?:interested|looking|ready)", r"not interested", r"no thank(?:s| you)", r"i don't think so",
-    r"i'd rather not", r"that (?:doesn't|does not|won't) work", r"i can't (?:do|commit)", r"still (?:no|not)", r"no i'm (?:good|fine)",
-)  # fmt: skip
-
-BOOKING = any_of(
-    r"(?:send|sending|sent|get) (?:you |over )?(?:the|an|a|that|you an|you the) (?:calendar )?(?:invite|invitation)",
-    r"(?:in|on) (?:the|your) calendar", r"booked", r"see you (?:on )?" + _DAY, r"(?:talk|speak) (?:to you )?(?:on )?" + _DAY,
-    r"put (?:it|that|us) (?:in|down)", r"you'll (?:get|have|see) (?:an|the) invite",
-)  # fmt: skip
-
-BRIDGE = any_of(
-    r"(?:can|could|may) i (?:call|try|check|reach|follow)", r"when should i", r"i'll (?:call|try|reach out|check back|follow up)",
-    r"what if (?:i|we)", r"in the meantime", r"i'll send you",
-)  # fmt: skip
-
-CLOSING = any_of(
-    r"(?:thanks|thank you)(?: so much)? for (?:your|the) time", r"have a (?:great|good|nice|wonderful) (?:day|one|week|weekend|evening)",
-    r"bye", r"goodbye", r"talk soon", r"take care",
-)  # fmt: skip
-
-_PROMISE = any_of(
-    r"(?:i'll|i will|we'll|we will|let me) (?:\w+ ){0,2}(?:send|call|email|share|get|book|put|check|forward|introduce|try|talk|ask|"
-    r"look|bring|prepare|set|schedule|follow|come|write|confirm|review)",
-)  # fmt: skip
-_NO_PROMISE = any_of(
-    r"let me tell", r"let me (?:ask|explain)", r"i'll be honest", r"see how", r"i'll try to keep"
-)
-
-DNC = any_of(
-    r"(?:take|remove|get) (?:me|us|my (?:name|number)) (?:off|from) (?:your|the|this|that|any)(?: \w+)? ?(?:list|lists|database|system)?",
-    r"(?:don't|do not|never|please don't) (?:ever )?(?:call|phone|ring|contact) (?:me|us|here|this number)(?: (?:again|anymore|any more))?"
-    r"(?! (?:before|after|until|at|on|between|during|a|the))",
-    r"(?:stop|quit) calling(?: me| us| here| this number)?(?! (?:it|that|this a|them|the))", r"do not call list",
-    r"lose (?:my|this|our) number", r"(?:don't|do not) (?:ever )?call again", r"no more calls",
-)  # fmt: skip
-
-WRONG_NUMBER = any_of(
-    r"wrong number", r"no one (?:here )?by that name", r"nobody (?:here )?(?:by that name|called)"
-)
-
-VOICEMAIL = any_of(
-    r"leave (?:me |us |your )?a? ?(?:message|name|number)", r"after the (?:tone|beep)", r"reached the (?:voicemail|voice mail|mailbox)",
-    r"(?:can't|cannot|unable to) (?:take|answer|come to) (?:your|the|my) (?:call|phone)", r"not available to take",
-    r"voice ?mail(?:box)?", r"record your message",
-)  # fmt: skip
-
-OBJECTIONS: dict[ObjectionKind, re.Pattern[str]] = {
-    "price": any_of(
-        r"(?:too|so|very|quite|pretty|really) expensive", r"(?:no|don't have|not have|out of|tight|over|above) (?:the |a |any |our )?budget",
-        r"budget (?:is|was|got|has)", r"cost(?:s)? (?:too|a lot|more)", r"too much (?:money|for us)", r"can't afford", r"cheaper",
-        r"price (?:is|was|seems)", r"pricing is",
-    ),
-    "timing": any_of(
-        r"(?:worry|concern|problem|issue) is (?:the )?timing", r"timing (?:is|isn't|doesn't)", r"(?:not|isn't) (?:the )?(?:right|a good) (?:time|moment)",
-        r"(?:next|later this|another) (?:quarter|year)", r"(?:too|very|really|so) busy (?:right now|this|at the|to)", r"is (?:too |very )?busy for us",
-        r"not (?:right )?now", r"after the (?:holidays|quarter|new year|summer)", r"maybe (?:later|next)", r"not until",
-    ),
-    "competitor": any_of(
-        r"(?:already|currently) (?:use|using|have|work|working|with)", r"happy with (?:our|what|the)", r"(?:we|we're) (?:use|using|with|on) (?:salesforce|hubspot|gong|outreach)",
-        r"(?:have|got) (?:a|another) (?:vendor|provider|supplier|tool|solution|system)", r"signed with", r"went with",
-    ),
-    "authority": any_of(
-        r"(?:talk|speak|check|run it by|ask|discuss(?: it)?) (?:to |with |by )?my (?:boss|manager|team|partner|director|cfo|ceo|vp|colleague|husband|wife)",
-        r"not my (?:decision|call|department|area)", r"(?:i'm|i am) not the (?:right|one|person|decision)", r"i don't (?:make|decide|own)", r"above my",
-    ),
-    "no_need": any_of(
-        r"(?:don't|do not) (?:really )?(?:need|see the need|see a need|have that problem)", r"no need for", r"not a priority", r"(?:we're|we are|i'm) (?:fine|good|all set)",
-        r"not (?:something|what) we", r"don't see (?:why|the value|how)",
-    ),
-    "send_info": any_of(
-        r"(?:just |please )?(?:send|email|shoot|mail) (?:me|us|it|over|that|me over) ?(?:an? |some |the |your |more |any )?(?:email|info|information|deck|brochure|details|materials?|something|link|pdf|it)",
-        r"put (?:it|that|something) in (?:an email|writing)",
-    ),
-    "bad_time": any_of(
-        r"in (?:a|another) meeting(?: right now| now)?", r"(?:can't|cannot) talk", r"(?:call|try) (?:me )?(?:back )?(?:later|another time|tomorrow)",
-        r"(?:i'm|i am) (?:driving|about to|just heading|on another|in the middle)", r"bad time", r"have to (?:run|go|jump)", r"got another call",
-    ),
-    "trust": any_of(
-        r"never heard of", r"how do i know", r"(?:references|case stud)", r"(?:security|privacy|data) (?:concern|worr|issue)", r"(?:is|sounds like) (?:this )?a scam",
-        r"burned before", r"too good to be true", r"where did you get my",
-    ),
+LIKELY: Mapping[str, float] = {
+    "ask": 0.5, "generic": 0.5, "reason": 0.4, "pitch": 0.4, "introduction": 0.5, "permission": 0.5, "context": 0.5,
+    "question": 0.5, "reframe": 0.5, "book": 0.45, "bridge": 0.45, "promise": 0.5, "close": 0.6, "backchannel": 0.5,
+    "agree": 0.35, "refuse": 0.4, "objection": 0.4, "dnc": 0.5, "wrong_number": 0.6, "voicemail": 0.8, "go_ahead": 0.4,
+    "fact": 0.4, "screener": 0.5,
 }  # fmt: skip
-
-_MY_PAST = any_of(r"(?:she|he|they) (?:was|were|is|had been)", r"i was not", r"wasn't")
-
-_QUESTION = re.compile(
-    r"^(?:and |so |but |okay |well |or )?(?:what|when|where|who|why|how|which|whose|do|does|did|is|are|was|were|can|could|would|will|should|shall|have|has|may)\b"
-    r"(?! a (?:great|good|nice)| a minute)"
-)
+"""Probabilities from which an act counts, chosen on the tune set (docs/cue-quality.md)."""
 
 
-def is_ask(sentence: Sentence) -> bool:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence and how likely it does what."""
+
+    sentence: Sentence
+    p: Mapping[str, float]
+    reading: Reading
+
+    def does(self, *acts: str) -> bool:
+        """Tell whether any of some acts is likely."""
+        return any(self.p.get(act, 0.0) >= LIKELY[act] for act in acts)
+
+    @property
+    def words(self) -> int:
+        """How many words it has."""
+        return len(self.sentence.plain.split())
+
+    def because(self, act: str) -> str:
+        """The words that spoke for an act, to be shown."""
+        return " … ".join(self.reading.evidence(act)) if act in self.reading.p else ""
+
+
+def read(sentence: Sentence, classifier: Classifier) -> Said:
+    """Read a sentence: patterns add what they are worth (noisy-or), or take an act away."""
+    reading = classifier.read(sentence.track, sentence.plain)
+    p = dict(reading.p)
+    for act, pattern, worth in _SURE[sentence.track]:
+        if pattern.search(sentence.plain):
+            p[act] = 1 - (1 - p.get(act, 0.0)) * (1 - worth)
+    for acts, pattern in _NEVER[sentence.track]:
+        if pattern.search(sentence.plain):
+            p |= {act: 0.0 for act in acts}
+    return Said(sentence, p, reading)
+
+
+def is_ask(said: Said) -> bool:
     """Tell whether the rep asks for a next step, as a question or as a statement."""
-    text = sentence.plain
-    if sentence.track != "rep" or _NO_ASK.search(text):
-        return False
-    stem = _ASK_STEM.search(text)
-    return bool(stem and _ASK_OBJECT.search(text, stem.start()))
+    return said.does("ask") and said.p["ask"] >= max(said.p["permission"], said.p["book"])
+
+
+def objection_of(said: Said, *, asked: bool) -> ObjectionKind | None:
+    """Name the prospect's objection, if it is one; `asked`: an ask was made in this call.
+
+    "Have to run" ends a call; an objection to talking now comes before there is anything to run from.
+    """
+    kinds = [kind for kind in OBJECTIONS if not (asked and kind == "bad_time")]
+    best = max(kinds, key=lambda kind: said.p.get(kind, 0.0))
+    return best if said.p.get(best, 0.0) >= LIKELY["objection"] else None
 
 
 def is_question(sentence: Sentence) -> bool:
     """Tell whether a sentence asks something."""
-    return sentence.asks or bool(_QUESTION.match(sentence.plain) and len(sentence.plain.split()) >= 3)
+    return sentence.asks or bool(patterns.QUESTION.match(sentence.plain) and len(sentence.plain.split()) >= 3)
 
 
 def is_promise(sentence: Sentence) -> bool:
     """Tell whether somebody says what they will do."""
-    return bool(_PROMISE.search(sentence.plain)) and not _NO_PROMISE.search(sentence.plain)
+    return bool(patterns.PROMISE.search(sentence.plain)) and not patterns.NO_PROMISE.search(sentence.plain)
 
 
-def objection_of(sentence: Sentence, answering: bool) -> ObjectionKind | None:
-    """Name the prospect's objection; `answering`: an ask is open. What others once said or were is none."""
-    if sentence.track != "prospect" or _MY_PAST.search(sentence.plain):
-        return None
-    for kind, pattern in OBJECTIONS.items():
-        # "Have to run" ends a call; an objection to talking now comes before there is anything to run from.
-        if kind == "bad_time" and answering:
-            continue
-        if pattern.search(sentence.plain):
-            return kind
-    return None
+def _ask_pattern(text: str) -> bool:
+    stem = patterns.ASK_STEM.search(text)
+    return bool(stem and patterns.ASK_OBJECT.search(text, stem.start()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """A phrase that needs another behind it."""
+
+    finds: Callable[[str], bool]
+
+    def search(self, text: str) -> bool:
+        return self.finds(text)
+
+
+_Pattern = re.Pattern[str] | _Both
+_SURE: Mapping[TrackName, Sequence[tuple[str, _Pattern, float]]] = {
+    "rep": (
+        ("ask", _Both(_ask_pattern), 0.4),
+        ("introduction", patterns.INTRODUCTION, 0.3),
+        ("generic", patterns.GENERIC, 0.5),
+        ("reason", patterns.REASON, 0.5),
+        ("book", patterns.BOOKING, 0.4),
+        ("bridge", patterns.BRIDGE, 0.3),
+        ("close", patterns.CLOSING, 0.5),
+    ),
+    "prospect": (
+        ("agree", patterns.AGREEMENT, 0.3),
+        ("refuse", patterns.REFUSAL, 0.5),
+        ("dnc", patterns.DNC, 0.8),
+        ("wrong_number", patterns.WRONG_NUMBER, 0.7),
+        ("voicemail", patterns.VOICEMAIL, 0.6),
+        *((kind, pattern, 0.4) for kind, pattern in patterns.OBJECTIONS.items()),
+    ),
+}
+_NEVER: Mapping[TrackName, Sequence[tuple[Sequence[str], re.Pattern[str]]]] = {
+    "rep": ((("ask",), patterns.NO_ASK),),
+    "prospect": ((OBJECTIONS, patterns.THEIR_PAST),),
+}

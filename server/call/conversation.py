@@ -6,16 +6,16 @@ by sound as it came in (`advance`) or all at once by the next event (`apply`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from media.audio import Track
 from media.talk import MEANT, Talk
-from server.call import acts
 from server.call.beats import Beats
-from server.call.cues import Slot, Wish
-from server.call.dates import when_of
+from server.call.classifier import Classifier, shipped
+from server.call.cues import Followed, Scene, Slot, Wish
+from server.call.dialogue import Dialogue, Outcome
 from server.call.gauge import Pace, figures_of, gauge_of
 from server.call.playbook import Playbook
 from server.call.story import Story
@@ -25,18 +25,13 @@ from server.events import (
     Ask,
     CallEnded,
     CallStarted,
-    Commitment,
-    Dnc,
     Event,
     Final,
-    Objection,
     Order,
     Partial,
-    Question,
     SpeechStarted,
     SpeechStopped,
     Summary,
-    Verdict,
 )
 
 TICKS = 10
@@ -48,19 +43,32 @@ GAUGE = 2
 LONG_TURN = 8.0
 """A turn of the rep's that goes on this long (seconds) is not the ask any more."""
 
+ASK_SOON = 3.0
+"""Seconds for which "make the ask" stays right; after that the talk has gone elsewhere."""
+
+EXPLAINS = 15.0
+"""Whoever has talked so long at a stretch (seconds) is in why now, whatever the words."""
+
+SURE = 1.25
+"""Seconds of open speech that are more than a false start: it is given up within 0.6 s, and a stop is known 0.45 s late."""
+
 FLUENT = 0.05
 """Speech that begins so soon (seconds) after the ask's words still belongs to them."""
+
+VOICEMAIL = 25.0
+"""Seconds by which a voicemail's message should be over."""
 
 
 class Conversation:
     """One call as it is understood so far."""
 
-    def __init__(self, playbook: Playbook) -> None:
+    def __init__(self, playbook: Playbook, classifier: Classifier | None = None) -> None:
         self._playbook = playbook
+        self._classifier = classifier or shipped()
         self._talk = Talk()
-        self._beats = Beats({} if playbook.kind == "voicemail" else playbook.budgets)
+        self._beats = Beats(playbook)
         self._slot = Slot(playbook)
-        self.story = Story()
+        self._dialogue = Dialogue(playbook, self._beats, self._classifier)
         self._tick = 0
         self._speaking: tuple[Track, ...] = ()
         self._unheard: set[int] = set()
@@ -68,11 +76,16 @@ class Conversation:
         self._taken: dict[tuple[str, int], int] = {}
         """How many words of a turn that goes on were looked at already."""
         self._pace = Pace()
-        self._voicemail = playbook.kind == "voicemail"
         self._shield: float | None = None
         """Where the ask ended, while the prospect's answer is awaited."""
-        self._today: date | None = None
+        self._answer: float | None = None
+        """Where the answer to the ask ended so far."""
         self._ended: CallEnded | None = None
+
+    @property
+    def story(self) -> Story:
+        """What happened so far."""
+        return self._dialogue.story
 
     # --- time ---------------------------------------------------------------------------------------------
 
@@ -89,6 +102,9 @@ class Conversation:
         talk = self._talk
         talk.tick(at)
         made = [*self._beats.tick(at), *self._slot.tick(at)]
+        if talk.rep_open is not None and at - talk.rep_open >= EXPLAINS:
+            made += self._beats.explains(at, talk.rep_open)
+        made += self._listening(at)
         if self._shield is not None:
             made += self._guard(at, self._shield)
         made += self._offer(self._waiting(at), at)
@@ -102,13 +118,21 @@ class Conversation:
         open_ = ((Track.REP, self._talk.rep_open), (Track.PROSPECT, self._talk.prospect_open))
         return tuple(track for track, since in open_ if since is not None)
 
+    def _listening(self, at: float) -> list[Event]:
+        """Listening ends when the rep, after an answer, really speaks again."""
+        rep = self._talk.rep_open
+        if self._answer is None or rep is None or at - rep < MEANT or rep < self._answer - MEANT:
+            return []
+        until, self._answer = self._answer, None
+        return self._beats.listened(at, until, answered=True)
+
     def _guard(self, at: float, asked: float) -> list[Event]:
         """Watch over the silence after the ask."""
         rep, prospect = self._talk.rep_open, self._talk.prospect_open
         # Speech that began before the ask's words ended is the ask itself.
-        if rep is not None and rep > asked + FLUENT and at - rep >= MEANT and prospect is None:
+        if rep is not None and rep > asked + FLUENT and at - rep >= SURE and prospect is None:
             self._shield = None
-            left = self._beats.listened(at, long_enough=rep - asked >= self._playbook.limits.listen)
+            left = self._beats.listened(at, rep, answered=rep - asked >= self._playbook.limits.listen)
             why = f"You spoke {rep - asked:.1f} s after the ask, before an answer"
             wish = Wish(kind="let_finish", since=rep, why=why)
             return [*self._slot.end("expired", at, "stay_silent"), *left, *self._offer([wish], at)]
@@ -118,18 +142,18 @@ class Conversation:
 
     def _waiting(self, at: float) -> list[Wish]:
         """What follows from time passing."""
-        limits, wishes = self._playbook.limits, list[Wish]()
+        limits, wishes, voicemail = self._playbook.limits, list[Wish](), self._dialogue.voicemail
         held = self._talk.monologue(at)
-        longest = 25.0 if self._voicemail else limits.monologue
+        longest = VOICEMAIL if voicemail else limits.monologue
         if held >= longest and self._talk.rep_open is not None:
             why = f"You have held the floor for {held:.0f} s"
             wishes.append(Wish(kind="stop_talking", since=at - held + longest, why=why))
         broken = self._talk.interruptions
-        if broken and at - broken[-1] < MEANT + 0.25 and not self._voicemail:
+        if broken and at - broken[-1] < SURE + 0.25 and not voicemail:
             wishes.append(Wish(kind="let_finish", since=broken[-1], why="They were in mid-sentence"))
         if self._beats.now == "why_now" and self._may_ask(at):
             late = at - self._beats.since - limits.make_ask
-            if late >= 0:
+            if 0 <= late <= ASK_SOON:
                 why = f"Why now has run for {limits.make_ask + late:.0f} s and there is no ask yet"
                 wishes.append(Wish(kind="make_ask", since=at - late, why=why, patient=True))
         return wishes
@@ -141,12 +165,9 @@ class Conversation:
         rep = self._talk.rep_open
         return at - rep > LONG_TURN if rep is not None else not self._unheard
 
-    def _offer(self, wishes: list[Wish], at: float) -> list[Event]:
-        made: list[Event] = []
-        for wish in wishes:
-            shielded = self._shield is not None
-            made += self._slot.offer(wish, at, rep_since=self._talk.rep_open, shielded=shielded)
-        return made
+    def _offer(self, wishes: Sequence[Wish], at: float) -> list[Event]:
+        scene = Scene(rep_since=self._talk.rep_open, shielded=self._shield is not None, beat=self._beats.now)
+        return self._slot.offer(wishes, at, scene) if wishes else []
 
     # --- inputs -------------------------------------------------------------------------------------------
 
@@ -159,9 +180,9 @@ class Conversation:
         self.story.start = event
         self._slot.level = event.level
         try:
-            self._today = date.fromisoformat(event.date) if event.date else None
+            self._dialogue.today = date.fromisoformat(event.date) if event.date else None
         except ValueError:
-            self._today = None
+            self._dialogue.today = None
         return []
 
     def _on_speech(self, event: SpeechStarted) -> list[Event]:
@@ -173,17 +194,18 @@ class Conversation:
 
     def _on_silence(self, event: SpeechStopped) -> list[Event]:
         self._talk.stop(Track(event.track), event.start, event.end)
-        answers = (
-            self._shield is not None and event.start > self._shield - 0.5 and event.end - event.start >= MEANT
-        )
-        if event.track == "prospect" and answers:
-            return self._answered(event.at)
+        if event.track == "rep":
+            return []
+        meant = event.end - event.start >= MEANT
+        if self._shield is not None and event.start > self._shield - 0.5 and meant:
+            return self._answered(event.at, event.end)
+        if self._answer is not None:
+            self._answer = event.end
         return []
 
-    def _answered(self, at: float) -> list[Event]:
-        self._shield = None
-        followed = self._slot.end("followed", at, "stay_silent")
-        return [*followed, *self._beats.listened(at, long_enough=True)]
+    def _answered(self, at: float, end: float) -> list[Event]:
+        self._shield, self._answer = None, end
+        return self._slot.end("followed", at, "stay_silent")
 
     def _on_order(self, event: Order) -> list[Event]:
         if event.action == "mute_kind":
@@ -195,175 +217,73 @@ class Conversation:
         return []
 
     def _on_end(self, event: CallEnded) -> list[Event]:
+        made = self._took(self._dialogue.rep_paused(event.at), event.at)
         self._ended = event
         self.story.ended = event
-        return [*self._slot.end("expired", event.at), *self._beats.leave(event.at)]
+        until = self._answer if self._beats.now == "listen" and self._answer is not None else event.duration
+        return [*made, *self._slot.end("expired", event.at), *self._beats.leave(event.at, until)]
 
     def _on_words(self, event: Final) -> list[Event]:
         if self._ended:
             return []  # caught up after the call: nobody is helped any more, and the record is summed up anew
-        if event.track == "rep":
-            self._unheard.discard(event.turn)
         words = event.words[self._taken.pop((event.track, event.turn), 0) :]
         made: list[Event] = []
         if event.track == "rep" and event.words:
             self._pace.hear(event)
             if why := self._pace.too_fast(event.end, self._playbook.limits):
                 made += self._offer([Wish(kind="slow_down", since=event.at, why=why)], event.at)
-        return made + self._said(sentences(event.track, words), event.at)
+        made += self._said(sentences(event.track, words, self._classifier.breaks), event.at)
+        if event.track == "prospect":
+            made += self._took(self._dialogue.prospect_paused(event.end), event.at)
+        else:
+            self._unheard.discard(event.turn)
+            made += self._took(self._dialogue.rep_paused(event.at), event.at)
+            made += self._beats.rep_stopped(event.at, event.end)
+        return made
 
     def _on_partial(self, event: Partial) -> list[Event]:
         """Take the sentences that are over: their words are agreed, and another agreed word follows."""
         turn = (event.track, event.turn)
         taken = self._taken.get(turn, 0)
-        over = sentences(event.track, event.words[taken : event.agreed])[:-1]
+        over = sentences(event.track, event.words[taken : event.agreed], self._classifier.breaks)[:-1]
         self._taken[turn] = taken + sum(len(sentence.text.split(" ")) for sentence in over)
         return self._said(over, event.at)
 
     def _said(self, found: list[Sentence], at: float) -> list[Event]:
         made: list[Event] = []
         for sentence in found:
-            self.story.said.append(sentence)
-            said = self._rep_said if sentence.track == "rep" else self._prospect_said
-            made += [*said(sentence, at), *self._either_said(sentence, at)]
+            asked = self._shield
+            if sentence.track == "prospect" and asked is not None and sentence.start > asked - 0.5:
+                made += self._answered(at, sentence.end) if len(sentence.plain.split()) >= 2 else []
+            made += self._took(self._dialogue.hear(sentence, at), at)
         return made
 
-    def _either_said(self, sentence: Sentence, at: float) -> list[Event]:
-        where = {"at": at, "track": sentence.track, "start": sentence.start, "end": sentence.end}
+    def _took(self, outcomes: Sequence[Outcome], at: float) -> list[Event]:
+        """Turn what follows from words into what is shown."""
         made: list[Event] = []
-        if acts.is_question(sentence):
-            made.append(Question(**where, text=sentence.text))  # type: ignore[arg-type]
-        if acts.is_promise(sentence) and not acts.is_ask(sentence):
-            self.story.promises.append(sentence)
-            made.append(Commitment(**where, text=sentence.text))  # type: ignore[arg-type]
+        for outcome in outcomes:
+            if isinstance(outcome, Wish):
+                made += self._offer([outcome], at)
+            elif isinstance(outcome, Followed):
+                made += self._slot.end("followed", at, outcome.kind)
+            else:
+                made.append(outcome)
+                if isinstance(outcome, Ask):
+                    self._await_answer(outcome.end)
         return made
 
-    def _rep_said(self, sentence: Sentence, at: float) -> list[Event]:
-        story = self.story
-        if self._voicemail:
-            return []
-        made = self._beats.rep_said(sentence, at, answered=story.agreed is not None)
-        if acts.is_ask(sentence):
-            return [*made, *self._asked(sentence, at)]
-        if acts.GENERIC.search(sentence.plain) and self._beats.reason_at is None and not story.asks:
-            why = f"A generic opener: “{sentence.text}”"
-            made += self._wish("give_reason", sentence, at, why)
-        elif acts.REASON.search(sentence.plain):
-            made += self._slot.end("followed", at, "give_reason")
-        if acts.BOOKING.search(sentence.plain):
-            story.booked = sentence
-            made += self._slot.end("followed", at, "book_it")
-        elif story.agreed and self._moves_on(sentence, story.agreed):
-            story.nudged = True
-            made += self._wish("book_it", sentence, at, f"They agreed: “{story.agreed.text}”")
-        if acts.CLOSING.search(sentence.plain) and self._lacks_a_day():
-            made += self._wish("name_time", sentence, at, "A next step without a day")
-        return made
-
-    def _moves_on(self, sentence: Sentence, agreed: Sentence) -> bool:
-        """Tell whether the rep goes on to something else although they agreed and nothing is booked."""
-        if self.story.booked or self.story.nudged or sentence.start <= agreed.end:
-            return False
-        return not acts.CLOSING.search(sentence.plain) and when_of(sentence.plain, self._today).date is None
-
-    def _lacks_a_day(self) -> bool:
-        """Tell whether something was promised or agreed, and neither side has said a day."""
-        story = self.story
-        steps = bool(story.promises or story.agreed)
-        return steps and not any(when_of(said.plain, self._today).date for said in story.said)
-
-    def _asked(self, sentence: Sentence, at: float) -> list[Event]:
-        self.story.asks.append(sentence)
-        self.story.agreed = None
-        asked = Ask(at=at, end=sentence.end, evidence=sentence.evidence)
-        followed = self._slot.end("followed", at, "make_ask")
-        made: list[Event] = [asked, *followed, *self._beats.asked(sentence, at)]
-        if self._talk.prospect_open is None or self._talk.prospect_open > sentence.end - 0.5:
-            self._shield = sentence.end
-        life = self._playbook.limits.listen
-        wish = Wish(
-            kind="stay_silent",
-            since=sentence.end,
-            why=f"You asked: “{sentence.text}”",
-            evidence=sentence.evidence,
-            life=life,
-        )
-        return [*made, *self._offer([wish], at)]
-
-    def _prospect_said(self, sentence: Sentence, at: float) -> list[Event]:
-        story, text = self.story, sentence.plain
-        made: list[Event] = []
-        where = {"at": at, "track": sentence.track, "start": sentence.start, "end": sentence.end}
-        if acts.VOICEMAIL.search(text) and len(story.said) <= 4 and not story.asks:
-            made += self._machine(sentence, at)
-        if self._voicemail:
-            return made
-        if self._shield is not None and sentence.start > self._shield - 0.5 and len(text.split()) >= 2:
-            made += self._answered(at)
-        if acts.DNC.search(text):
-            story.dnc = sentence
-            made.append(Dnc(**where, text=sentence.text))  # type: ignore[arg-type]
-            return [*made, *self._wish("do_not_call", sentence, at, f"They said: “{sentence.text}”")]
-        if acts.WRONG_NUMBER.search(text):
-            story.wrong_number = sentence
-        return [*made, *self._reaction(sentence, at)]
-
-    def _reaction(self, sentence: Sentence, at: float) -> list[Event]:
-        """What an answer does: object, refuse again, agree."""
-        story, text = self.story, sentence.plain
-        kind = acts.objection_of(sentence, answering=bool(story.asks))
-        if kind:
-            made: list[Event] = [
-                Objection(
-                    at=at,
-                    track="prospect",
-                    start=sentence.start,
-                    end=sentence.end,
-                    kind=kind,
-                    text=sentence.text,
-                )
-            ]
-            again = kind in story.objections
-            story.objections.setdefault(kind, []).append(sentence)
-            story.open_objection = True
-            why = f"They said: “{sentence.text}”"
-            return [
-                *made,
-                *self._wish("offer_bridge" if again else "card", sentence, at, why, None if again else kind),
-            ]
-        if acts.REFUSAL.search(text):
-            story.refusals.append(sentence)
-            if story.objections and len(story.refusals) == 1:
-                return self._wish("offer_bridge", sentence, at, f"Still no: “{sentence.text}”")
-        elif acts.AGREEMENT.search(text) and story.asks and sentence.start > story.asks[-1].end - 0.5:
-            story.open_objection = False
-            if not acts.is_question(sentence):
-                story.agreed = self._fuller(sentence)
-        return []
-
-    def _fuller(self, sentence: Sentence) -> Sentence:
-        """Of two agreements in a row, keep the one that says a day."""
-        before = self.story.agreed
-        return before if before and when_of(before.plain, self._today).date else sentence
-
-    def _machine(self, sentence: Sentence, at: float) -> list[Event]:
-        if self.story.machine:
-            return []
-        self.story.machine, self._voicemail = sentence, True
-        left = self._beats.leave(at)
-        reason = f"said “{sentence.text}”"
-        return [Verdict(at=at, label="voicemail", stage="firm", p=0.97, reasons=(reason,)), *left]
-
-    def _wish(self, kind: Any, sentence: Sentence, at: float, why: str, objection: Any = None) -> list[Event]:
-        wish = Wish(kind=kind, since=sentence.end, why=why, objection=objection, evidence=sentence.evidence)
-        return self._offer([wish], at)
+    def _await_answer(self, asked: float) -> None:
+        prospect = self._talk.prospect_open
+        self._answer = None
+        if prospect is None or prospect > asked - 0.5:
+            self._shield = asked
 
     # --- what remains -------------------------------------------------------------------------------------
 
     def summary(self) -> Summary:
         """Sum up what was said, each sentence with its proof; needs no language model."""
         at = self._ended.at if self._ended else self._tick / TICKS
-        return summary_of(self.story, self._today, at, voicemail=self._voicemail)
+        return summary_of(self.story, self._dialogue.today, at, voicemail=self._dialogue.voicemail)
 
     @property
     def figures(self) -> dict[str, float]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from server.call.playbook import Playbook
-from server.events import Cue, CueKind, Event, Evidence, ObjectionKind
-
-FIRST_WORDS = 1.0
-"""No cue in the first second of the rep's speech, except those that cannot wait."""
+from server.call.text import phrases, plain
+from server.events import BeatName, Cue, CueKind, Event, Evidence, ObjectionKind
 
 STALE = 3.0
 """A cue that became right longer ago than this is dropped, never shown late."""
 
 URGENT: frozenset[CueKind] = frozenset(("do_not_call", "stay_silent", "let_finish"))
 """Safety, and what is about this very second."""
+
+ANSWERS: frozenset[CueKind] = frozenset(("card", "offer_bridge"))
+"""About the very answer that the rep begins: they may come in its first second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +30,26 @@ class Wish:
     why: str
     objection: ObjectionKind | None = None
     evidence: Evidence | None = None
-    life: float | None = None
     patient: bool = False
     """Still right as long as it is wished for: a state, not a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The rep did what a cue of this kind asks for."""
+
+    kind: CueKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What goes on while a cue is wanted."""
+
+    rep_since: float | None = None
+    """Where the rep's speech that goes on began."""
+    shielded: bool = False
+    """An answer to the ask is awaited."""
+    beat: BeatName | None = None
 
 
 class Slot:
@@ -41,57 +60,73 @@ class Slot:
         self.level: str = playbook.level
         self.shown: Cue | None = None
         self._raised: list[Cue] = []
-        self._muted: set[CueKind] = set()
+        self._muted: set[str] = set()
+        self._unless = {kind: phrases(playbook.says(kind).unless) for kind in get_args(CueKind)}
         self.dropped = 0
         """Wishes that pacing did not let through."""
 
-    def offer(self, wish: Wish, at: float, *, rep_since: float | None, shielded: bool) -> list[Event]:
-        """Raise a cue if it may be; else drop it. `rep_since`: where the rep's speech that goes on began."""
-        if not self._may(wish, at, rep_since, shielded):
-            self.dropped += 1
-            return []
+    def offer(self, wishes: Sequence[Wish], at: float, scene: Scene) -> list[Event]:
+        """Raise the cues that may be, the most important first; drop the others."""
+        made: list[Event] = []
+        for wish in sorted(wishes, key=lambda wish: -self._playbook.says(wish.kind).priority):
+            if self._may(wish, at, scene):
+                made += self._raise(wish, at)
+            else:
+                self.dropped += 1
+        return made
+
+    def _raise(self, wish: Wish, at: float) -> list[Event]:
         plan = self._playbook.says(wish.kind)
         text, line = plan.text, plan.line
-        if wish.objection:
-            card = self._playbook.cards.get(wish.objection)
-            text, line = (card.text, " ".join(card.lines)) if card else (text, line)
+        card = self._playbook.cards.get(wish.objection) if wish.objection and wish.kind == "card" else None
+        if card:
+            text, line = card.text, " ".join(card.lines)
         cue = Cue(
-            at=at,
-            kind=wish.kind,
-            text=text,
-            why=wish.why,
-            since=wish.since,
-            heard=at,
-            line=line,
-            objection=wish.objection,
-            life=wish.life or self._playbook.pacing.life,
-            evidence=wish.evidence,
-        )
+            at=at, kind=wish.kind, text=text, why=wish.why, since=wish.since, heard=at, line=line,
+            objection=wish.objection, life=plan.life, evidence=wish.evidence,
+        )  # fmt: skip
         gone = self.end("expired", at)
         self.shown = cue
         self._raised.append(cue)
         return [*gone, cue]
 
-    def _may(self, wish: Wish, at: float, rep_since: float | None, shielded: bool) -> bool:
-        kind, pacing = wish.kind, self._playbook.pacing
-        if kind in self._muted and kind != "do_not_call":
+    def _may(self, wish: Wish, at: float, scene: Scene) -> bool:
+        kind, plan = wish.kind, self._playbook.says(wish.kind)
+        if kind != "do_not_call" and (kind in self._muted or not self._playbook.allows(kind, self.level)):
             return False
-        if not self._playbook.allows(kind, self.level) or (at - wish.since > STALE and not wish.patient):
+        if at - wish.since > STALE and not wish.patient:
             return False
-        same = [cue for cue in self._raised if cue.kind == kind and cue.objection == wish.objection]
-        if same and (at - same[-1].at < pacing.same_kind or kind == "card"):
+        if wish.evidence and self._unless[kind].search(plain(wish.evidence.text)):
+            return False
+        same = [cue for cue in self._raised if cue.kind == kind]
+        if any(at - cue.at < plan.cooldown for cue in same[-1:]) or len(same) >= plan.cap:
+            return False
+        if kind == "card" and any(cue.objection == wish.objection for cue in same):
             return False
         if kind == "do_not_call":
             return True
-        if shielded and kind != "stay_silent":
+        return not (scene.shielded and kind != "stay_silent") and self._has_room(wish, at, scene)
+
+    def _has_room(self, wish: Wish, at: float, scene: Scene) -> bool:
+        """Tell whether pacing lets a cue through; a calm ring after the ask is no interruption that others must wait for."""
+        plan, pacing = self._playbook.says(wish.kind), self._playbook.pacing_at(self._level)
+        busy = [cue for cue in self._raised if cue.kind != "stay_silent"]
+        if sum(at - cue.at < pacing.within for cue in busy) >= pacing.most or len(busy) >= pacing.a_call:
             return False
-        if sum(at - cue.at < pacing.within for cue in self._raised) >= pacing.most:
-            return False
-        if kind in URGENT:
+        if wish.kind in URGENT:
             return True
-        if self._raised and at - self._raised[-1].at < pacing.gap:
+        if plan.beats and scene.beat not in plan.beats:
             return False
-        return rep_since is None or at - rep_since >= FIRST_WORDS
+        if self.shown and self._playbook.says(self.shown.kind).priority > plan.priority:
+            return False
+        if busy and at - busy[-1].at < pacing.gap:
+            return False
+        begins = scene.rep_since is not None and at - scene.rep_since < pacing.first_words
+        return wish.kind in ANSWERS or not begins
+
+    @property
+    def _level(self) -> Literal["quiet", "balanced", "eager"]:
+        return self.level if self.level in ("quiet", "balanced", "eager") else self._playbook.level  # type: ignore[return-value]
 
     def tick(self, at: float) -> list[Event]:
         """Take a cue off whose time is over."""
@@ -109,9 +144,4 @@ class Slot:
 
     def mute(self, kind: str) -> None:
         """Show no more of a kind in this call."""
-        self._muted |= {known for known in URGENT | set(_ALL) if known == kind}
-
-
-_ALL: tuple[CueKind, ...] = (
-    "give_reason", "make_ask", "stop_talking", "book_it", "offer_bridge", "name_time", "slow_down", "card",
-)  # fmt: skip
+        self._muted.add(kind)

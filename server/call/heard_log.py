@@ -6,12 +6,24 @@ order in which they became known; then the labels, which scorers read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 from server.call.script import Script, named, objects
 from server.errors import Malformed
-from server.events import INPUTS, CallStarted, Event, event_from_json
+from server.events import (
+    INPUTS,
+    CallEnded,
+    CallStarted,
+    Event,
+    Final,
+    Partial,
+    event_from_json,
+    event_to_json,
+)
 
 
 def parse_heard(lines: Iterable[str]) -> Script:
@@ -44,3 +56,37 @@ def _event(body: dict[str, object], number: int) -> Event:
             f"line {number}: {event.type} is no event of a heard call: its header says how it began"
         )
     return event
+
+
+def to_heard(
+    header: Mapping[str, str], events: Iterable[Event], labels: Iterable[Mapping[str, Any]]
+) -> Iterator[str]:
+    """The lines of a heard call."""
+    for row in ({"call": header}, *map(event_to_json, events), *labels):
+        yield json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+
+
+def slim(events: Iterable[Event]) -> Iterator[Event]:
+    """Leave out what no rule looks at: how the call began, which the header says, and partials that commit nothing."""
+    committed: dict[tuple[str, int], int] = {}
+    for event in events:
+        if isinstance(event, Partial):
+            turn = (event.track, event.turn)
+            if event.agreed <= committed.get(turn, 0):
+                continue
+            committed[turn] = event.agreed
+        if not isinstance(event, CallStarted):
+            yield event
+
+
+def delayed(events: Iterable[Event], delay: float) -> list[Event]:
+    """The events as a live call has them: words later by `delay` seconds, and the end when all words are there."""
+    late = [_later(event, delay) for event in events]
+    last = max(event.at for event in late)
+    late = [replace(event, at=last) if isinstance(event, CallEnded) else event for event in late]
+    return sorted(late, key=lambda event: (event.at, isinstance(event, CallEnded)))
+
+
+def _later(event: Event, delay: float) -> Event:
+    words = isinstance(event, Partial | Final)
+    return replace(event, at=round(event.at + delay, 3)) if words else event

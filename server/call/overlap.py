@@ -20,7 +20,7 @@ _EMPTY = frozenset(
     us was we were what when which who will with would you your they're we're it's i'm that's""".split()  # noqa: SIM905
 )
 _NO = frozenset(["no", "not", "never", "none", "nobody", "nothing", "without"])
-_ENDING = re.compile(r"(?:'s|ies|es|ed|ing|s|e|y)$")
+_ENDING = re.compile(r"(?<=..)(?:'s|es|ed|ing|s|e)$|(?<=....)(?:ies|y)$")
 _SMALL = {
     word: value
     for value, word in enumerate(
@@ -57,29 +57,34 @@ def _denies(text: str) -> bool:
 def carrying(text: str) -> set[str]:
     """The words of a text that carry meaning, without endings, and its numbers as figures."""
     text = re.sub(r"(?<=\d),(?=\d)", "", text).replace("%", " percent ")
-    words = _counted(re.sub(r"(\d)k\b", r"\g<1>000", plain(text)).split())
-    return {word if word.isdigit() else _stem(word) for word in words if word not in _EMPTY}
+    words = figured(re.sub(r"(\d)k\b", r"\g<1>000", plain(text)).split())
+    return {_ENDING.sub("", word) for word in words if word not in _EMPTY}
 
 
-def _stem(word: str) -> str:
-    short = _ENDING.sub("", word)
-    return short if len(short) >= 3 else word
+def figured(words: Iterable[str]) -> list[str]:
+    """Number words as figures: "two hundred and forty reps at ten thirty" is "240 reps at 10 30".
 
-
-def _counted(words: list[str]) -> list[str]:
-    """Number words as figures: "two hundred and forty people" is "240 people". A single "one" is no number."""
+    A single "one" stays, being no number more often than not.
+    """
     made: list[str] = []
-    total, part, run = 0, 0, list[str]()
+    total, part, last = 0, 0, ""
     for word in [*words, ""]:
-        if word in _SMALL:
-            part += _SMALL[word]
-        elif run and word in _BIG:
-            part = max(1, part) * _BIG[word]
+        value = _SMALL.get(word)
+        if last and (_begins(value, part, last) if value is not None else word not in _BIG):
+            if word == "and" and last in _BIG:
+                continue
+            made.append("one" if (total + part, last) == (1, "one") else str(total + part))
+            total, part, last = 0, 0, ""
+        if value is not None:
+            part, last = part + value, word
+        elif last:
+            part, last = max(1, part) * _BIG[word], word
             total, part = (total, part) if word == "hundred" else (total + part, 0)
-        elif not (run and word == "and" and run[-1] in _BIG):
-            made += [str(total + part)] if run and run != ["one"] else []
-            made += [word] if word else []
-            total, part, run = 0, 0, []
-            continue
-        run.append(word)
+        elif word:
+            made.append(word)
     return made
+
+
+def _begins(value: int, part: int, last: str) -> bool:
+    """Tell whether a small number begins another one: in "ten thirty", not in "thirty two" or "hundred ten"."""
+    return last not in _BIG and not (part % 100 >= 20 and part % 10 == 0 and 0 < value < 10)

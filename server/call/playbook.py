@@ -101,7 +101,9 @@ def _check(
     playbook: Playbook | None = None
     try:
         playbook = Playbook.model_validate({**tree, "version": version})
-        faults += [said.fault(path, why, grave=grave) for path, why, grave in checked(playbook)]
+        # One that lacks its base lacks half of everything: only the base is worth telling.
+        fits = checked(playbook) if base or "extends" not in said.tree else []
+        faults += [said.fault(path, why, grave=grave) for path, why, grave in fits]
     except ValidationError as problem:
         faults += [_worded(said, error) for error in problem.errors(include_url=False)]
     if "version" in said.tree:

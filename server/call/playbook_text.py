@@ -69,8 +69,9 @@ def read(raw: str | bytes) -> Text:
     try:
         if unsafe := tuple(_unsafe(text)):
             return Text(faults=unsafe)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        tree = yaml.safe_load(text)
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        tree = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         return _refused(mark.line + 1 if mark else 1, f"{problem.problem or problem.context}")

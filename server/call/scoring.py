@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
 
 from server.call import labels as marked
 from server.call.labels import Labels
-from server.call.matching import Span, judged, off, paired, touching
+from server.call.matching import Span, judged, off, touching
 from server.call.overlap import claimed, kept
-from server.call.tally import Count, Key, Remark, Share, Tally
+from server.call.sheet import NEAR, Sheet
+from server.call.tally import Count, Share, Tally
 from server.events import (
     Ask,
     Beat,
@@ -21,8 +22,6 @@ from server.events import (
     Cue,
     Dnc,
     Envelope,
-    Event,
-    Final,
     NextStep,
     Objection,
     Question,
@@ -30,74 +29,13 @@ from server.events import (
     Talk,
 )
 
-BOUNDARY = 2.0
-"""How far a beat's start or end, an ask's end or an interruption may be from its label."""
-
-NEAR = 1.5
-"""How far an objection, a question, a promise or a request may be from the words that were marked."""
-
 OPENING = 8.0
 """How long after the opening "give the reason" still speaks of it."""
-
-BEFORE, AFTER = 7.0, 2.0
-"""Which words a remark shows."""
-
-_Event = TypeVar("_Event", bound=Event)
-
-
-class _Sheet:
-    """One call's score in the making."""
-
-    def __init__(self, call: str, labels: Labels, envelopes: Iterable[Envelope]) -> None:
-        self.call, self.labels = call, labels
-        self.events = [envelope.event for envelope in envelopes]
-        said = [(word.start, final.track, word.text) for final in self.of(Final) for word in final.words]
-        self.words = sorted(said, key=lambda word: word[0])
-        self.counts: dict[Key, Count] = defaultdict(Count)
-        self.shares: dict[Key, Share] = defaultdict(Share)
-        self.times: dict[Key, tuple[float, ...]] = defaultdict(tuple)
-        self.remarks: list[Remark] = []
-
-    def of(self, kind: type[_Event]) -> list[_Event]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-    def right(self, key: Key, time: float | None = None) -> None:
-        self.counts[key] += Count(right=1)
-        if time is not None:
-            self.times[key] += (round(time, 3),)
-
-    def false(self, key: Key, at: float, why: str = "", fault: str = "false") -> None:
-        self.counts[key] += Count(false=1)
-        self.remark(key, at, fault, why)
-
-    def missed(self, key: Key, at: float, why: str = "") -> None:
-        self.counts[key] += Count(missed=1)
-        self.remark(key, at, "missed", why)
-
-    def share(self, key: Key, good: bool, at: float, why: str) -> None:
-        self.shares[key] += Share(int(good), 1)
-        if not good:
-            self.remark(key, at, "wrong", why)
-
-    def remark(self, key: Key, at: float, fault: str, why: str) -> None:
-        what = " ".join(part for part in key if part)
-        words = self._around(at)
-        self.remarks.append(Remark(call=self.call, at=at, what=what, fault=fault, words=words, why=why))
-
-    def _around(self, at: float) -> str:
-        """The words said there, with a change of speaker marked."""
-        speaker, parts = "", list[str]()
-        for start, track, text in self.words:
-            if at - BEFORE <= start <= at + AFTER:
-                parts += [f"{track}:"] if track != speaker else []
-                parts.append(text)
-                speaker = track
-        return " ".join(parts)
 
 
 def score_call(call: str, labels: Labels, envelopes: Iterable[Envelope]) -> Tally:
     """Score one call; `call` is the name that its remarks bear."""
-    sheet = _Sheet(call, labels, envelopes)
+    sheet = Sheet(call, labels, envelopes)
     for part in (_cues, _asks, _beats, _objections, _requests, _openers, _acts, _interruptions):
         part(sheet)
     outcome = _summary(sheet, sheet.of(Summary)[-1]) if sheet.of(Summary) else None
@@ -111,7 +49,7 @@ def score_call(call: str, labels: Labels, envelopes: Iterable[Envelope]) -> Tall
     )
 
 
-def _cues(sheet: _Sheet) -> None:
+def _cues(sheet: Sheet) -> None:
     """Cues by kind, how late the hits came, and the traps."""
     windows, traps = sheet.labels.of(marked.RightCue), sheet.labels.of(marked.Trap)
     hit: list[marked.RightCue] = []
@@ -135,27 +73,14 @@ def _cues(sheet: _Sheet) -> None:
         sheet.shares["trap", trap.kind] += Share(int(fell), 1)
 
 
-def _asks(sheet: _Sheet) -> None:
+def _asks(sheet: Sheet) -> None:
     """Asks, and by how much their ends are off."""
     wanted = [label.at for label in sheet.labels.of(marked.AskEnd)]
     asks = sheet.of(Ask)
-    _points(sheet, ("ask", ""), wanted, [ask.end for ask in asks], [ask.evidence.text for ask in asks])
+    sheet.points(("ask", ""), wanted, [ask.end for ask in asks], [ask.evidence.text for ask in asks])
 
 
-def _points(
-    sheet: _Sheet, key: Key, wanted: Sequence[float], found: Sequence[float], whys: Sequence[str] = ()
-) -> None:
-    pairs = paired(wanted, found, BOUNDARY)
-    for ours, theirs in pairs:
-        sheet.right(key, abs(found[theirs] - wanted[ours]))
-    met, used = {ours for ours, _ in pairs}, {theirs for _, theirs in pairs}
-    for place in set(range(len(wanted))) - met:
-        sheet.missed(key, wanted[place])
-    for place in set(range(len(found))) - used:
-        sheet.false(key, found[place], whys[place] if whys else "")
-
-
-def _beats(sheet: _Sheet) -> None:
+def _beats(sheet: Sheet) -> None:
     """Where beats begin and end; each edge of each beat is a boundary."""
     wanted: dict[str, list[float]] = defaultdict(list)
     found: dict[str, list[float]] = defaultdict(list)
@@ -165,23 +90,22 @@ def _beats(sheet: _Sheet) -> None:
     for edge, at in _edges(sheet.of(Beat)):
         found[edge].append(at)
     for edge in sorted({*wanted, *found}):
-        _points(sheet, ("beat", edge), wanted[edge], found[edge])
+        sheet.points(("beat", edge), wanted[edge], found[edge])
 
 
 def _edges(beats: Sequence[Beat]) -> list[tuple[str, float]]:
     """Starts and ends as the page draws them: a beat that gives way to another ends where that one began."""
     edges: list[tuple[str, float]] = []
     for place, beat in enumerate(beats):
-        after = beats[place + 1] if place + 1 < len(beats) else None
         if beat.phase == "entered":
             edges.append((f"{beat.beat} start", beat.since))
         elif beat.phase == "left":
-            follows = after is not None and after.phase == "entered" and after.at == beat.at
-            edges.append((f"{beat.beat} end", after.since if after and follows else beat.at))
+            heirs = (one.since for one in beats[place:] if one.phase == "entered" and one.at == beat.at)
+            edges.append((f"{beat.beat} end", next(heirs, beat.until or beat.at)))
     return edges
 
 
-def _objections(sheet: _Sheet) -> None:
+def _objections(sheet: Sheet) -> None:
     wanted: dict[str, list[Span]] = defaultdict(list)
     found: dict[str, list[Objection]] = defaultdict(list)
     for label in sheet.labels.of(marked.Objected):
@@ -189,38 +113,19 @@ def _objections(sheet: _Sheet) -> None:
     for event in sheet.of(Objection):
         found[event.kind].append(event)
     for kind in sorted({*wanted, *found}):
-        _spans(sheet, ("objection", kind), wanted[kind], found[kind])
+        sheet.spans(("objection", kind), wanted[kind], found[kind])
 
 
-def _spans(
-    sheet: _Sheet, key: Key, wanted: Sequence[Span], found: Sequence[Objection | Dnc | Question | Commitment]
-) -> None:
-    met, lost = touching(wanted, [(event.start, event.end) for event in found], NEAR)
-    for place, (_, end) in enumerate(wanted):
-        if place in met:
-            sheet.right(key)
-        else:
-            sheet.missed(key, end)
-    for place in sorted(lost):
-        sheet.false(key, found[place].end, found[place].text)
-
-
-def _requests(sheet: _Sheet) -> None:
+def _requests(sheet: Sheet) -> None:
     """Requests not to be called; once one was made, its repetitions are neither right nor false."""
-    wanted, found = [label.at for label in sheet.labels.of(marked.Unwanted)], sheet.of(Dnc)
-    met, lost = touching([(at, at) for at in wanted], [(one.start, one.end) for one in found], NEAR)
-    key = ("do not call", "")
-    for place, at in enumerate(wanted):
-        if place in met:
-            sheet.right(key)
-        else:
-            sheet.missed(key, at)
-    for place in sorted(lost):
-        if not wanted or found[place].start < min(wanted):
-            sheet.false(key, found[place].end, found[place].text)
+    wanted = [(label.at, label.at) for label in sheet.labels.of(marked.Unwanted)]
+    first = min((at for at, _ in wanted), default=math.inf)
+    _, repeated = touching(wanted, [(one.start, one.end) for one in sheet.of(Dnc)], NEAR)
+    found = [one for place, one in enumerate(sheet.of(Dnc)) if place not in repeated or one.start < first]
+    sheet.spans(("do not call", ""), wanted, found)
 
 
-def _openers(sheet: _Sheet) -> None:
+def _openers(sheet: Sheet) -> None:
     """An opening is taken for generic when "give the reason" is shown about it, and else for specific."""
     given = [cue.at for cue in sheet.of(Cue) if cue.kind == "give_reason" and cue.phase == "raised"]
     for label in sheet.labels.of(marked.Opener):
@@ -231,28 +136,27 @@ def _openers(sheet: _Sheet) -> None:
         )
 
 
-def _acts(sheet: _Sheet) -> None:
+def _acts(sheet: Sheet) -> None:
     """Questions and promises, by who said them."""
     for track in ("rep", "prospect"):
         asked = [(label.at, label.at) for label in sheet.labels.of(marked.Questioned) if label.track == track]
-        _spans(sheet, ("question", track), asked, [one for one in sheet.of(Question) if one.track == track])
+        sheet.spans(("question", track), asked, [one for one in sheet.of(Question) if one.track == track])
         told = [(label.at, label.at) for label in sheet.labels.of(marked.Promised) if label.by == track]
-        _spans(
-            sheet, ("commitment", track), told, [one for one in sheet.of(Commitment) if one.track == track]
-        )
+        promised = [one for one in sheet.of(Commitment) if one.track == track]
+        sheet.spans(("commitment", track), told, promised)
 
 
-def _interruptions(sheet: _Sheet) -> None:
+def _interruptions(sheet: Sheet) -> None:
     """Interruptions by the rep: where the gauge counts one more. It counts none by the prospect."""
     found: list[float] = []
     for gauge in sheet.of(Talk):
         found += [gauge.at] * (gauge.interruptions - len(found))
     for track in ("rep", "prospect"):
         wanted = [label.at for label in sheet.labels.of(marked.Interrupted) if label.by == track]
-        _points(sheet, ("interruption", track), wanted, found if track == "rep" else [])
+        sheet.points(("interruption", track), wanted, found if track == "rep" else [])
 
 
-def _summary(sheet: _Sheet, summary: Summary) -> tuple[str, str] | None:
+def _summary(sheet: Sheet, summary: Summary) -> tuple[str, str] | None:
     """The record: facts, next step, and how the call came out."""
     said = [*(fact.text for fact in summary.facts), *(sentence.text for sentence in summary.sentences)]
     for fact in sheet.labels.of(marked.Fact):
@@ -276,7 +180,7 @@ def _summary(sheet: _Sheet, summary: Summary) -> tuple[str, str] | None:
     return wanted.code, summary.outcome
 
 
-def _next_step(sheet: _Sheet, found: NextStep, at: float) -> None:
+def _next_step(sheet: Sheet, found: NextStep, at: float) -> None:
     """The last one marked is what was agreed in the end; a call with an outcome and none marked agreed on none."""
     steps = sheet.labels.of(marked.Agreed)
     if not steps and not sheet.labels.of(marked.CameOut):

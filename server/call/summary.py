@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Literal
 
-from server.call import acts
+from server.call import patterns
+from server.call.acts import is_question
 from server.call.dates import When, when_of
 from server.call.story import Story
 from server.call.text import Sentence as Said
@@ -114,8 +115,8 @@ def facts_of(story: Story, *, voicemail: bool) -> list[Said]:
     told = [
         said
         for said in story.said
-        if said.track == "prospect" and len(said.plain.split()) >= 4 and not acts.is_question(said)
-        and _FACT.search(said.plain) and not acts.DNC.search(said.plain)
+        if said.track == "prospect" and len(said.plain.split()) >= 4 and not is_question(said)
+        and _FACT.search(said.plain) and not patterns.DNC.search(said.plain)
     ]  # fmt: skip
     return told[:MOST_FACTS]
 
@@ -130,7 +131,7 @@ def _sentences(story: Story, step: NextStep, outcome: Outcome) -> list[Sentence]
 
     if outcome == "voicemail":
         _voicemail(story, rep, who, add)
-    reason = next((s for s in story.said if s.track == "rep" and acts.REASON.search(s.plain)), None)
+    reason = next((s for s in story.said if s.track == "rep" and patterns.REASON.search(s.plain)), None)
     if reason and outcome != "voicemail":
         add(f"{rep} gave a reason: “{reason.text}”", reason)
     if story.asks and outcome == "connect":

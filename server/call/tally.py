@@ -138,6 +138,8 @@ class Score:
 
     def f1_interval(self, what: str, kind: str | None = None) -> Interval | None:
         """95 % of the F1s that other draws of as many calls give; calls are drawn whole: one talks like itself."""
+        if not self.tallies:
+            return None
         counts = [sum(_of(tally.counts, what, kind), start=Count()) for tally in self.tallies]
         sums = _drawn([(one.right, one.false, one.missed) for one in counts])
         whole = 2 * sums[:, 0] + sums[:, 1] + sums[:, 2]

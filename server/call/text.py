@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from media.audio import Word
@@ -44,20 +44,49 @@ def plain(text: str) -> str:
     return " ".join(_KEEP.sub(" ", text.lower().replace("’", "'")).split())
 
 
-def sentences(track: TrackName, words: Sequence[Word]) -> list[Sentence]:
-    """Cut a turn's words into sentences, at their punctuation and at pauses."""
+Breaks = Callable[[Sequence[str]], Sequence[float]]
+"""Gives, for each plain word but the last, how likely a sentence ends after it."""
+
+UNMARKED = 14
+"""So many words without a full stop are a recogniser's that writes none: sentences are then cut where they likely end."""
+
+LIKELY = 0.5
+
+
+def sentences(track: TrackName, words: Sequence[Word], breaks: Breaks | None = None) -> list[Sentence]:
+    """Cut a turn's words into sentences, at their punctuation, at pauses, and where `breaks` finds likely ends."""
     found: list[Sentence] = []
     first = 0
     for place, word in enumerate(words):
         last = place == len(words) - 1
         if last or word.text.endswith(_END) or words[place + 1].start - word.end > PAUSE:
             part = words[first : place + 1]
-            text = " ".join(one.text for one in part)
-            found.append(Sentence(track, part[0].start, part[-1].end, text, plain(text)))
+            for piece in _pieces(part, breaks):
+                text = " ".join(one.text for one in piece)
+                found.append(Sentence(track, piece[0].start, piece[-1].end, text, plain(text)))
             first = place + 1
     return found
+
+
+def _pieces(words: Sequence[Word], breaks: Breaks | None) -> list[Sequence[Word]]:
+    if breaks is None or len(words) < UNMARKED:
+        return [words]
+    spelt = [plain(word.text) or "," for word in words]
+    pieces, first = [], 0
+    for place, p in enumerate(breaks(spelt), 1):
+        if p >= LIKELY and place - first >= 3 and len(words) - place >= 3:
+            pieces.append(words[first:place])
+            first = place
+    return [*pieces, words[first:]]
 
 
 def any_of(*phrases: str) -> re.Pattern[str]:
     """A pattern for plain text in which any of some phrases (regular expressions) stands as whole words."""
     return re.compile(r"(?<![a-z0-9'])(?:" + "|".join(phrases) + r")(?![a-z0-9'])")
+
+
+def phrases(said: Sequence[str]) -> re.Pattern[str]:
+    """A pattern for plain text in which any of some plain phrases stands as whole words; none of them: it finds nothing."""
+    return (
+        any_of(*(re.escape(plain(one)).replace("\\ ", " ") for one in said)) if said else re.compile(r"(?!)")
+    )

@@ -16,10 +16,13 @@ from starlette.routing import BaseRoute, Route
 
 from server.errors import Malformed, Refused
 from server.events import Order
+from server.outside.playbooks import newer_playbooks
 from server.records import Call
+from server.web import playbooks
 from server.web.auth import Caller, require
 from server.web.body import model_of, number
 from server.web.cue_api import ENDPOINTS as CUE_ENDPOINTS
+from server.web.metrics import MetricsOut, show_metrics
 from server.web.openapi import Endpoint, Query, document
 from server.web.plan import plan_of
 from server.web.recordings import recording
@@ -70,9 +73,11 @@ async def make_call(request: Request) -> Response:
     """Announce a call and get a one-time token for its stream."""
     caller = await require(request)
     body = await model_of(request, NewCall)
-    playbook = request.app.state.playbooks.get(body.playbook)
+    running = request.app.state.playbooks
+    running |= await ask(newer_playbooks, store_of(request), running)
+    playbook = running.get(body.playbook)
     if playbook is None:
-        known = ", ".join(sorted(request.app.state.playbooks))
+        known = ", ".join(sorted(running))
         raise Malformed(f"There is no playbook {body.playbook!r}. There are: {known}.")
     now = request.app.state.clock()
     given = body.model_dump(exclude={"rep", "date"})
@@ -118,7 +123,7 @@ async def current(request: Request) -> Response:
     call = await current_call(request, caller)
     answer = Current(call=None, beats=[])
     if call is not None:
-        beats = [PlannedBeat(**asdict(beat)) for beat in plan_of(request, call.playbook)]
+        beats = [PlannedBeat(**asdict(beat)) for beat in await plan_of(request, call)]
         own = await desk_of(request, caller, call)
         answer = Current(call=CallRow.of(call), beats=beats, own=own)
     return JSONResponse(answer.model_dump(mode="json"))
@@ -208,6 +213,10 @@ ENDPOINTS = (
         query=(Query(name="after", about="Only those with a higher number.", schema=_NUMBER),),
     ),
     Endpoint(
+        method="GET", path="/api/v1/calls/{id}/metrics", answer=show_metrics, gives=MetricsOut,
+        about="The figures of a call: shares, also per beat, and how both sides talked.", problems=(404,),
+    ),
+    Endpoint(
         method="POST", path="/api/v1/calls/{id}/orders", answer=give_order, status=202,
         takes=OrderBody, gives=OrderBody, about="What the rep pressed, for the live call.",
         problems=(404, 409, 413, 415, 422),
@@ -221,6 +230,7 @@ ENDPOINTS = (
         about="The two-channel recording (rep 1, prospect 2); honours Range.", problems=(404, 416),
     ),
     *CUE_ENDPOINTS,
+    *playbooks.ENDPOINTS,
 )  # fmt: skip
 
 routes: list[BaseRoute] = [

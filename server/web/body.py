@@ -31,7 +31,7 @@ async def bytes_of(request: Request, limit: int = LARGEST) -> bytes:
     return bytes(got)
 
 
-async def model_of(request: Request, model: type[M]) -> M:
+async def model_of(request: Request, model: type[M], limit: int = LARGEST) -> M:
     """Read a JSON body into a model.
 
     Raises:
@@ -41,7 +41,7 @@ async def model_of(request: Request, model: type[M]) -> M:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise HTTPException(415, "Send JSON with `Content-Type: application/json`.")
-    return model.model_validate_json(await bytes_of(request))
+    return model.model_validate_json(await bytes_of(request, limit))
 
 
 async def form_of(request: Request) -> dict[str, str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -12,7 +11,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.web.auth import require
-from server.web.look import clock, page, percent
+from server.web.look import clock, page
+from server.web.metrics import rows_of, tally_of, targets_of
 from server.web.plan import TITLES, Planned, plan_of
 from server.web.recordings import recording
 from server.web.review import Review, review_of
@@ -56,10 +56,9 @@ async def record(request: Request) -> Response:
     envelopes = await ask(store.events, call.id)
     summary = await ask(store.summary, call.id)
     wrapup = await ask(store.wrapup, call.id)
-    kept = await ask(store.figures, call.id)
     cue_marks = await ask(store.cue_marks, call.id)
     caller = await require(request)
-    review = review_of(envelopes, call.duration)
+    review = await ask(review_of, envelopes, call.duration, targets_of(request, call.playbook))
     values = {
         "call": call,
         "at": call.started_at or call.created_at,
@@ -72,9 +71,10 @@ async def record(request: Request) -> Response:
         "outcome": call.outcome or (summary.outcome if summary else ""),
         "sentiment": call.sentiment or (summary.sentiment if summary else ""),
         "titles": TITLES,
-        "planned": planned_spans(plan_of(request, call.playbook), review),
+        "planned": planned_spans(await plan_of(request, call), review),
         "marks": marks(review.duration),
-        "figures": rows_of(kept),
+        "figures": rows_of(review.metrics),
+        "fillers": tally_of(review.metrics.fillers),
         "drawing": caption(review),
     }
     return page(request, "record.html", values)
@@ -88,9 +88,9 @@ def spoken(rep: str) -> str:
 
 def planned_spans(plan: Sequence[Planned], review: Review) -> list[PlannedSpan]:
     """Lay the planned beats one after another from where the first one began."""
-    at = review.visits[0].start if review.visits else 0.0
+    at = review.metrics.visits[0].start if review.metrics.visits else 0.0
     spans = []
-    for beat in plan if review.visits else ():
+    for beat in plan if review.metrics.visits else ():
         end = min(at + beat.budget, review.duration)
         if end > at:
             spans.append(PlannedSpan(title=beat.title, start=at, end=end))
@@ -108,26 +108,9 @@ def caption(review: Review) -> str:
     """Say in words what the drawing shows."""
     turns = len(review.said)
     parts = [f"A call of {clock(review.duration)} with {turns} turns"]
-    parts += [f"{TITLES[visit.beat]} from {clock(visit.start)}" for visit in review.visits]
+    parts += [f"{TITLES[visit.beat]} from {clock(visit.start)}" for visit in review.metrics.visits]
     parts.append(f"{len(review.cues)} cues")
     return "; ".join(parts)
-
-
-def rows_of(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Word the figures that were kept: name, value, what it is a part of."""
-    rows: list[tuple[str, str, str]] = []
-    if figures.get("rep_s", 0) + figures.get("prospect_s", 0) > 0:
-        rows.append(("Talk", percent(figures["talk_share"]), "rep's part of all speech"))
-        rows.append(("Air", percent(figures["air_share"]), "rep's part of the call"))
-    for key, name, unit, places in (
-        ("longest_monologue_s", "Longest monologue", " s", 0),
-        ("interruptions", "Interruptions by the rep", "", 0),
-        ("pace_wpm", "Pace", " words/min", 0),
-        ("patience_s", "Patience", " s", 1),
-    ):
-        if figures.get(key) is not None:
-            rows.append((name, f"{figures[key]:.{places}f}{unit}", ""))
-    return rows
 
 
 routes: list[BaseRoute] = [

@@ -10,13 +10,13 @@ from starlette.routing import BaseRoute, Route
 
 from server.web.auth import require
 from server.web.look import OUTCOMES, page
-from server.web.plan import plan_of
+from server.web.plan import USUAL, laid_out
 
 
 async def desk(request: Request) -> Response:
     """Show the desk."""
     await require(request)
-    plan = [asdict(beat) for beat in plan_of(request, "")]
+    plan = [asdict(beat) for beat in laid_out(USUAL)]
     return page(request, "desk.html", {"outcomes": OUTCOMES.items(), "plan": plan})
 
 

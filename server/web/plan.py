@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from server.errors import Malformed
 from server.events import BEATS, BeatName
+from server.outside.playbooks import playbook_of
+from server.records import Call
+from server.web.sight import ask, store_of
 
 TITLES: dict[BeatName, str] = {
     "permission_context": "Open",
@@ -36,8 +41,15 @@ class Planned:
     budget: float
 
 
-def plan_of(request: Request, playbook: str) -> list[Planned]:
-    """Lay out the beats of a playbook (a voicemail has none); the usual ones for one that we no longer have."""
-    known = request.app.state.playbooks.get(playbook)
-    budgets = known.budgets if known else USUAL
+async def plan_of(request: Request, call: Call) -> list[Planned]:
+    """Lay out the beats of a call's playbook, in its version; the usual ones for one that we no longer have."""
+    try:
+        playbook = await ask(playbook_of, call, request.app.state.playbooks, store_of(request))
+    except Malformed:
+        return laid_out(USUAL)
+    return laid_out(playbook.budgets)
+
+
+def laid_out(budgets: Mapping[BeatName, float]) -> list[Planned]:
+    """The beats in their order, with their budgets (a voicemail has none)."""
     return [Planned(beat=beat, title=TITLES[beat], budget=budgets[beat]) for beat in BEATS if beat in budgets]

@@ -229,6 +229,7 @@ class FieldProblem(BaseModel):
 
     field: str
     message: str
+    line: int | None = Field(None, description="Of a text that has lines.")
 
 
 class ProblemOut(BaseModel):

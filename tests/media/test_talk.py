@@ -5,24 +5,13 @@ from __future__ import annotations
 import pytest
 
 from media.audio import Track
-from media.talk import Talk
+from media.talk import Talk, talk_of
 
 REP, PROSPECT = Track.REP, Track.PROSPECT
 
 
 def after(*spans: tuple[Track, float, float], until: float) -> Talk:
-    """A talk that has heard some spans as they came, ticking ten times a second."""
-    talk = Talk()
-    things = [(start, 1, track, start, end) for track, start, end in spans]
-    things += [(end, 0, track, start, end) for track, start, end in spans]
-    things.sort()
-    for tick in range(1, int(until * 10) + 1):
-        at = tick / 10
-        while things and things[0][0] <= at:
-            _, begins, track, start, end = things.pop(0)
-            talk.start(track, start) if begins else talk.stop(track, start, end)
-        talk.tick(at)
-    return talk
+    return talk_of(spans, until)
 
 
 def test_shares_and_overlap() -> None:
@@ -70,9 +59,11 @@ def test_interruptions(spans: list[tuple[Track, float, float]], count: int) -> N
     assert after(*spans, until=12).figures(12.0).interruptions == count
 
 
-def test_patience_is_the_mean_gap_before_the_rep_answers() -> None:
-    talk = after((PROSPECT, 0.0, 2.0), (REP, 2.5, 3.0), (PROSPECT, 4.0, 5.0), (REP, 6.5, 7.0), until=8)
-    assert talk.figures(8.0).patience_s == pytest.approx(1.0)
+def test_patience_is_the_median_gap_before_the_rep_answers() -> None:
+    once = after((PROSPECT, 0.0, 2.0), (REP, 2.5, 3.0), until=8)
+    assert once.figures(8.0).patience_s == pytest.approx(0.5)
+    spans = ((PROSPECT, 0.0, 2.0), (REP, 2.5, 3.0), (PROSPECT, 4.0, 5.0), (REP, 5.7, 7.0), (PROSPECT, 8, 9))
+    assert after(*spans, (REP, 18.0, 19.0), until=20).figures(20.0).patience_s == pytest.approx(0.7)
 
 
 def test_silence_counts_from_the_last_word() -> None:

@@ -153,6 +153,41 @@ def test_replay_shows_people_what_the_rep_would_have_seen() -> None:
     assert "Let me tell you a little bit" in ran.stdout
 
 
+def test_a_backtest_tells_of_broken_calls_and_still_says_the_rest(tmp_path: Path) -> None:
+    calls, page = tmp_path / "calls", tmp_path / "page.html"
+    calls.mkdir()
+    (calls / "bad.call.jsonl").write_text((ROOT / "samples/bad.call.jsonl").read_text())
+    (calls / "broken.call.jsonl").write_text("{")
+    mine = tmp_path / "mine.yaml"
+    text = (ROOT / "prompts/playbooks/post-demo.yaml").read_text()
+    mine.write_text(f"{text}\nlimits: {{monologue: 25}}\n")
+    ran = beatline("backtest", mine, "--calls", calls, "--json", "--html", page, "--workers", "1")
+    assert ran.returncode == 1
+    assert ran.stderr.count("\n") == 1
+    assert "broken.call.jsonl: line 1 is not JSON" in ran.stderr
+    told = json.loads(ran.stdout)
+    (one,) = told["calls"]
+    assert [change["what"] for change in one["changes"]] == ["gained", "lost"]
+    assert "Stop talking" in page.read_text("utf-8")
+
+
+def test_a_backtest_of_nothing_is_refused(tmp_path: Path) -> None:
+    refused(beatline("backtest", "nope", "--calls", ROOT / "samples"), "'nope'", "post-demo")
+    refused(beatline("backtest", "post-demo", "--calls", tmp_path), str(tmp_path), "no call")
+    missing = tmp_path / "missing.call.jsonl"
+    ran = beatline("backtest", "post-demo", "--calls", missing, "--workers", "1")
+    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
+    assert "does not exist" in ran.stderr
+
+
+def test_a_page_that_cannot_be_written_does_not_lose_the_backtest(tmp_path: Path) -> None:
+    good, page = ROOT / "samples/good.call.jsonl", tmp_path / "no" / "page.html"
+    ran = beatline("backtest", "post-demo", "--calls", good, "--html", page)
+    assert ran.returncode == 2
+    assert "Nothing would have changed in 1 call." in ran.stdout
+    assert ran.stderr == f"beatline: {page} cannot be written: No such file or directory\n"
+
+
 def test_models_can_be_listed(tmp_path: Path) -> None:
     for name, files in {"half.en": ["model.bin"], "whole.en": ["model.bin", "complete"]}.items():
         folder = tmp_path / "models" / name

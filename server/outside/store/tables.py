@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Dialect,
     Float,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -271,3 +273,26 @@ stream_tokens = Table(
     Column("taken_at", Moment),
     Index(None, "call_id"),
 )
+
+playbooks = Table(
+    "playbooks",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("version", String, nullable=False),
+    _words("base"),
+    Column("text", Text, nullable=False),
+    _words("author"),
+    Column("saved_at", Moment, nullable=False),
+    _words("note"),
+    Column("active", Boolean, nullable=False),
+    Index(None, "name", "version"),
+    # Two people who save at one time cannot both be the one that runs.
+    Index(
+        "ix_playbooks_active", "name", unique=True,
+        sqlite_where=text("active"), postgresql_where=text("active"),
+    ),
+)  # fmt: skip
+
+PLAYBOOKS_LOCK = 4_217
+"""Key of PostgreSQL's advisory lock around a change of what runs; any number that nothing else here uses."""

@@ -47,7 +47,7 @@ def test_shape(said: dict[str, Any]) -> None:
             for status, answer in operation["responses"].items():
                 assert re.fullmatch(r"[1-5]\d\d", status)
                 assert answer["description"]
-            assert ("requestBody" in operation) == (method == "post")
+            assert ("requestBody" in operation) == (method in ("post", "put"))
 
 
 def test_every_api_route_is_in_it(said: dict[str, Any]) -> None:

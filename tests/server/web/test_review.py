@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from media.audio import Word
-from server.events import Ask, Beat, CallEnded, Cue, Envelope, Event, Evidence, Final, SpeechStopped
-from server.web.review import Review, Visit, review_of
+from server.call.metrics import Metrics, Visit
+from server.events import Beat, CallEnded, Cue, Envelope, Event, Evidence, Final, SpeechStopped
+from server.web.review import Review, review_of
 
 PROOF = Evidence(track="rep", start=8.0, end=10.0, text="Shall we?")
 
@@ -33,7 +34,7 @@ def _cue(kind: str, phase: str, at: float) -> Cue:
 
 
 def test_nothing_happened() -> None:
-    assert _review(duration=0.0) == Review(duration=0.0)
+    assert _review(duration=0.0) == Review(metrics=Metrics(duration=0.0))
 
 
 def test_turns_are_in_the_order_of_speech_and_empty_ones_are_left_out() -> None:
@@ -64,12 +65,12 @@ def test_beats_end_where_the_next_begins_or_where_they_were_left() -> None:
         _beat("listen", "entered", 41.0, 40.0, 30.0),
         CallEnded(at=60.0, reason="hangup", duration=60.0),
     )
-    assert [(visit.beat, visit.start, visit.end) for visit in review.visits] == [
+    assert [(visit.beat, visit.start, visit.end) for visit in review.metrics.visits] == [
         ("permission_context", 0.5, 20.0),
         ("why_now", 20.0, 30.0),
         ("listen", 40.0, 60.0),
     ]
-    assert [(visit.over, visit.short) for visit in review.visits] == [(4.5, 0), (0, 0), (0, 10.0)]
+    assert [(visit.over, visit.short) for visit in review.metrics.visits] == [(4.5, 0), (0, 0), (0, 10.0)]
 
 
 def test_leaving_a_beat_that_was_followed_by_another_changes_nothing() -> None:
@@ -78,10 +79,10 @@ def test_leaving_a_beat_that_was_followed_by_another_changes_nothing() -> None:
         _beat("ask", "entered", 31.0, 30.0),
         _beat("why_now", "left", 31.0, 20.0),
     )
-    assert review.visits == [
+    assert review.metrics.visits == (
         Visit(beat="why_now", start=20.0, end=30.0, budget=15.0),
         Visit(beat="ask", start=30.0, end=60.0, budget=15.0),
-    ]
+    )
 
 
 def test_cues_are_those_of_the_log() -> None:
@@ -89,21 +90,6 @@ def test_cues_are_those_of_the_log() -> None:
     assert [(cue.number, cue.kind, cue.fate, cue.fate_at) for cue in review.cues] == [
         (1, "make_ask", "followed", 23.0)
     ]
-
-
-@pytest.mark.parametrize(
-    ("spans", "end", "by"),
-    [
-        ([("rep", 6.0, 10.1), ("prospect", 16.5, 20.0)], 16.5, "prospect"),
-        ([("rep", 6.0, 10.5), ("rep", 13.0, 20.0), ("prospect", 21.0, 22.0)], 13.0, "rep"),
-        ([("rep", 6.0, 14.0)], 10.0, "rep"),
-        ([("rep", 6.0, 10.0), ("prospect", 9.5, 12.0)], 10.0, "prospect"),
-        ([("rep", 6.0, 10.0)], 60.0, "nobody"),
-    ],
-)
-def test_silence_after_the_ask(spans: list[tuple[str, float, float]], end: float, by: str) -> None:
-    review = _review(*(_stop(*span) for span in spans), Ask(at=10.5, end=10.0, evidence=PROOF))
-    assert [(silence.start, silence.end, silence.by) for silence in review.silences] == [(10.0, end, by)]
 
 
 def test_a_call_that_was_cut_is_as_long_as_its_last_event() -> None:

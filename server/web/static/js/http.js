@@ -22,15 +22,14 @@ export async function get(path) {
   return answer(await fetch(path, { headers: { Accept: "application/json" } }));
 }
 
-const plain = (method, path) => fetch(path, { method, headers: { Accept: "application/json" } }).then(answer);
+export const post = (path, body) => send("POST", path, body);
+export const put = (path, body) => send("PUT", path, body);
+export const remove = (path) => send("DELETE", path);
 
-export const put = (path) => plain("PUT", path);
-export const remove = (path) => plain("DELETE", path);
-
-export async function post(path, body) {
+async function send(method, path, body) {
   return answer(
     await fetch(path, {
-      method: "POST",
+      method,
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify(body),
     }),

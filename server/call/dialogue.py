@@ -1,0 +1,299 @@
+"""What follows from what is said: beats, asks, objections, agreements, and the cues that they call for.
+
+Nothing here is shown yet: the fold (`conversation.py`) gives wishes to the slot, which decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from server.call.acts import Said, is_ask, is_promise, is_question, objection_of, read
+from server.call.beats import Beats
+from server.call.classifier import Classifier
+from server.call.cues import Followed, Wish
+from server.call.dates import when_of
+from server.call.playbook import Playbook
+from server.call.story import Story
+from server.call.text import Sentence, any_of, phrases
+from server.events import (
+    Ask,
+    Commitment,
+    CueKind,
+    Dnc,
+    Event,
+    Evidence,
+    Objection,
+    ObjectionKind,
+    Question,
+    Verdict,
+)
+
+Outcome = Event | Wish | Followed
+
+TAIL = 6
+"""A sentence of fewer words right behind the ask still belongs to it ("Does that work?")."""
+
+OPENING = 5
+"""Sentences in which a machine's greeting is looked for."""
+
+_THEIRS: tuple[CueKind, ...] = ("do_not_call", "card", "offer_bridge")
+"""Kinds whose further phrases (`also` in a playbook) the prospect says."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What the rep's turn that goes on has brought so far and is judged when it ends."""
+
+    asking: list[Said] = field(default_factory=list)
+    generic: Said | None = None
+    moved_on: Said | None = None
+    reason: bool = False
+    booked: bool = False
+
+
+class Dialogue:
+    """Reads one call's sentences in the order in which they become known."""
+
+    def __init__(self, playbook: Playbook, beats: Beats, classifier: Classifier) -> None:
+        self.story = Story()
+        self.today: date | None = None
+        self.voicemail = playbook.kind == "voicemail"
+        self._beats, self._classifier = beats, classifier
+        self._also = {kind: phrases(plan.also) for kind, plan in playbook.cues.items() if plan.also}
+        self._turn = _Turn()
+        self._wanted: list[Wish] = []
+        """Cues that an answer of the prospect's calls for once it is over."""
+        self._rep_end = 0.0
+        """Where the rep's last words ended."""
+        self._bridged: set[str] = set()
+
+    def hear(self, sentence: Sentence, at: float) -> list[Outcome]:
+        """Take a sentence that is over."""
+        said = read(sentence, self._classifier)
+        self.story.said.append(sentence)
+        made = self._rep_said(said, at) if sentence.track == "rep" else self._prospect_said(said, at)
+        return [*made, *self._either_said(said, at)]
+
+    def rep_paused(self, at: float) -> list[Outcome]:
+        """The rep's turn is over and all its words are known: judge it as a whole."""
+        turn, self._turn = self._turn, _Turn()
+        made: list[Outcome] = []
+        if turn.asking:
+            made += self._asked(turn.asking, at)
+        if turn.generic and not turn.reason and not turn.asking:
+            why = f"A generic opener: “{turn.generic.sentence.text}”"
+            made += [_wish("give_reason", turn.generic.sentence, why)]
+        if turn.moved_on and not turn.booked and not self.story.nudged and self.story.agreed:
+            self.story.nudged = True
+            why = f"They agreed: “{self.story.agreed.text}”"
+            made += [
+                _wish("book_it", turn.moved_on.sentence, why, since=max(turn.moved_on.sentence.end, at - 1.0))
+            ]
+        return made
+
+    def prospect_paused(self, end: float) -> list[Outcome]:
+        """The prospect's turn is over, at `end`: what it calls for is right from there, not in the middle of it."""
+        wanted, self._wanted = self._wanted, []
+        return [replace(wish, since=max(wish.since, end)) for wish in wanted]
+
+    # --- the rep --------------------------------------------------------------------------------------------
+
+    def _rep_said(self, said: Said, at: float) -> list[Outcome]:
+        story, turn, sentence = self.story, self._turn, said.sentence
+        self._rep_end = sentence.end
+        if self.voicemail:
+            return []
+        made: list[Outcome] = []
+        if is_ask(said) and not (story.agreed and not story.booked):
+            turn.asking.append(said)
+            return made
+        if turn.asking:
+            if (
+                said.words < TAIL
+                and sentence.start - turn.asking[-1].sentence.end < 1.0
+                and not said.does("book", "close")
+            ):
+                turn.asking.append(said)
+                return made
+            made += self._asked(turn.asking, at)
+            turn.asking = []
+        made += self._beats.rep_said(said, at)
+        made += self._opened(said)
+        made += self._closed_in(said, at)
+        return made
+
+    def _opened(self, said: Said) -> list[Outcome]:
+        """A generic opener wants a reason; a reason given is what the cue asked for."""
+        turn = self._turn
+        if said.does("reason") or self._beats.now == "why_now":
+            turn.reason = True
+            return [Followed("give_reason")]
+        if said.does("generic") and "why_now" not in self._beats.visited and not self.story.asks:
+            turn.generic = turn.generic or said
+        return []
+
+    def _closed_in(self, said: Said, at: float) -> list[Outcome]:
+        """Booking, moving on without it, and closing without a day."""
+        story, turn, sentence = self.story, self._turn, said.sentence
+        made: list[Outcome] = []
+        refused = bool(story.objections or story.refusals)
+        steps = said.does("book") or (refused and said.does("bridge"))
+        day = when_of(sentence.plain, self.today).date is not None
+        settles = story.agreed is not None and (day or is_ask(said))
+        if (steps or settles) and not (said.does("close") and story.booked):
+            made += self._beats.booked(said, at)
+        if settles or (said.does("book") and story.agreed):
+            story.booked = sentence
+            turn.booked = True
+            made.append(Followed("book_it"))
+        elif story.agreed and not story.booked and self._moves_on(said, story.agreed):
+            turn.moved_on = turn.moved_on or said
+        if said.does("bridge"):
+            made.append(Followed("offer_bridge"))
+        if (said.does("close") or _VAGUE.search(sentence.plain)) and self._lacks_a_day():
+            made.append(_wish("name_time", sentence, "A next step without a day"))
+        return made
+
+    def _moves_on(self, said: Said, agreed: Sentence) -> bool:
+        """Tell whether the rep goes on to something else although they agreed and nothing is booked."""
+        return said.sentence.start > agreed.end and said.words >= 4 and not said.does("close", "backchannel")
+
+    def _lacks_a_day(self) -> bool:
+        """Tell whether a talk was promised or agreed, and neither side has said a day since the first step."""
+        story = self.story
+        talk = [one for one in story.promises if one.track == "rep" and _TALK_AGAIN.search(one.plain)]
+        steps = [*([story.agreed] if story.agreed else []), *talk, *([story.booked] if story.booked else [])]
+        refused = [one[-1].end for one in story.objections.values()] + [one.end for one in story.refusals]
+        first = max([story.asks[-1].start if story.asks else 0.0, *refused])
+        return bool(steps) and not any(
+            when_of(said.plain, self.today).date for said in story.said if said.start >= first
+        )
+
+    def _asked(self, asking: list[Said], at: float) -> list[Outcome]:
+        first, last = asking[0].sentence, asking[-1].sentence
+        text = " ".join(said.sentence.text for said in asking)
+        evidence = Evidence(track="rep", start=first.start, end=last.end, text=text)
+        self.story.asks.append(
+            Sentence("rep", first.start, last.end, text, " ".join(s.sentence.plain for s in asking))
+        )
+        self.story.agreed, self.story.nudged = None, False
+        wish = Wish(kind="stay_silent", since=last.end, why=f"You asked: “{text}”", evidence=evidence)
+        begun = self._beats.asked(first.start, last.end, at, evidence)
+        return [Ask(at=at, end=last.end, evidence=evidence), Followed("make_ask"), *begun, wish]
+
+    # --- the prospect ---------------------------------------------------------------------------------------
+
+    def _prospect_said(self, said: Said, at: float) -> list[Outcome]:
+        story, sentence = self.story, said.sentence
+        made: list[Outcome] = []
+        if said.does("voicemail") and said.words >= 4 and len(story.said) <= OPENING and not story.asks:
+            made += self._machine(sentence, at)
+        if self.voicemail:
+            return made
+        for kind in _THEIRS:
+            if kind in self._also and self._also[kind].search(sentence.plain):
+                made.append(_wish(kind, sentence, f"They said: “{sentence.text}”"))
+        if said.does("dnc"):
+            story.dnc = sentence
+            dnc = Dnc(at=at, track="prospect", start=sentence.start, end=sentence.end, text=sentence.text)
+            return [*made, dnc, _wish("do_not_call", sentence, f"They said: “{sentence.text}”")]
+        if said.does("wrong_number"):
+            story.wrong_number = sentence
+        return [*made, *self._reaction(said, at)]
+
+    def _reaction(self, said: Said, at: float) -> list[Outcome]:
+        """What an answer does: object, refuse again, agree."""
+        story, sentence = self.story, said.sentence
+        kind = objection_of(said, asked=bool(story.asks))
+        asked = bool(story.asks) and sentence.start > story.asks[-1].end - 0.5
+        if kind and not (said.does("go_ahead") and not story.asks):
+            return self._objected(kind, said, at)
+        if said.does("refuse"):
+            story.refusals.append(sentence)
+            if story.objections and self._replied_to(list(story.objections)[-1]):
+                self._bridge(sentence, "refusal", f"Still no: “{sentence.text}”")
+        elif asked and (said.does("agree") or when_of(sentence.plain, self.today).date):
+            story.open_objection = False
+            story.agreed = self._fuller(sentence)
+        return []
+
+    def _objected(self, kind: ObjectionKind, said: Said, at: float) -> list[Outcome]:
+        story, sentence = self.story, said.sentence
+        again, replied = kind in story.objections, self._replied_to(kind)
+        if again and not replied:
+            return []  # the same objection goes on
+        story.objections.setdefault(kind, []).append(sentence)
+        story.open_objection = True
+        where = {"start": sentence.start, "end": sentence.end, "text": sentence.text}
+        made: list[Outcome] = [Objection(at=at, track="prospect", kind=kind, **where)]  # type: ignore[arg-type]
+        made += self._beats.objected(at, self._rep_end)
+        why = f"They said: “{sentence.text}”"
+        if again:
+            self._bridge(sentence, kind, why)
+        else:
+            self._wanted.append(_wish("card", sentence, why, kind))
+        return made
+
+    def _replied_to(self, kind: ObjectionKind) -> bool:
+        """Tell whether the rep has answered the newest objection of a kind."""
+        said = self.story.objections.get(kind)
+        return bool(said) and self._rep_end > said[-1].end + 0.5  # type: ignore[index]
+
+    def _bridge(self, sentence: Sentence, about: str, why: str) -> None:
+        if about not in self._bridged:
+            self._bridged.add(about)
+            self._wanted.append(_wish("offer_bridge", sentence, why))
+
+    def _fuller(self, sentence: Sentence) -> Sentence:
+        """Of two agreements in a row, keep the one that says a day."""
+        before = self.story.agreed
+        return before if before and when_of(before.plain, self.today).date else sentence
+
+    def _machine(self, sentence: Sentence, at: float) -> list[Outcome]:
+        if self.story.machine:
+            return []
+        self.story.machine, self.voicemail = sentence, True
+        left = self._beats.leave(at, sentence.start)
+        reason = f"said “{sentence.text}”"
+        return [Verdict(at=at, label="voicemail", stage="firm", p=0.97, reasons=(reason,)), *left]
+
+    # --- both -----------------------------------------------------------------------------------------------
+
+    def _either_said(self, said: Said, at: float) -> list[Outcome]:
+        sentence = said.sentence
+        where: dict[str, Any] = {
+            "at": at,
+            "track": sentence.track,
+            "start": sentence.start,
+            "end": sentence.end,
+        }
+        made: list[Outcome] = []
+        if is_question(sentence) or said.does("question"):
+            made.append(Question(**where, text=sentence.text))
+        if (said.does("promise") or is_promise(sentence)) and not (sentence.track == "rep" and is_ask(said)):
+            self.story.promises.append(sentence)
+            made.append(Commitment(**where, text=sentence.text))
+        return made
+
+
+_VAGUE = any_of(
+    r"be in touch", r"(?:call|ring|phone|try) you (?:then|back|sometime|soon|again|later)", r"reach out (?:again|soon|later)",
+    r"talk (?:again|soon|later)", r"catch up (?:again|soon|later)", r"get something (?:set up|in the diary|on the calendar)",
+)  # fmt: skip
+_TALK_AGAIN = any_of(
+    r"call", r"ring", r"phone", r"touch", r"talk", r"speak", r"meet", r"set (?:it|that|something|us) up"
+)
+
+
+def _wish(
+    kind: CueKind,
+    sentence: Sentence,
+    why: str,
+    objection: ObjectionKind | None = None,
+    *,
+    since: float | None = None,
+) -> Wish:
+    since = sentence.end if since is None else since
+    return Wish(kind=kind, since=since, why=why, objection=objection, evidence=sentence.evidence)

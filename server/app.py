@@ -34,6 +34,7 @@ from server.outside.store import Store
 from server.records import Call
 from server.recovery import close_interrupted
 from server.settings import Settings
+from server.suggest import advice_of
 from server.web import events, health, once, pages, stream
 
 log = structlog.get_logger("beatline.app")
@@ -86,6 +87,7 @@ def open_house(settings: Settings, progress: Callable[[str], None] = lambda _: N
         playbooks=playbooks,
         recordings=settings.data_dir / "recordings",
         clock=wall_clock,
+        advice=advice_of(settings),
     )
     return House(
         settings=settings, store=store, bus=bus, gate=gate, engine=engine, scheduler=scheduler,
@@ -113,6 +115,9 @@ def app_of(house: House) -> ASGIApp:
             log.exception("the house broke")
             signal.raise_signal(signal.SIGTERM)
         finally:
+            if house.live.advice:
+                with anyio.move_on_after(1, shield=True):
+                    await house.live.advice.model.aclose()
             house.store.close()
 
     app = Starlette(

@@ -240,14 +240,16 @@ def score(calls: tuple[Path, ...], playbook: str | None, as_json: bool, misses: 
     CALLS are scripted calls (.call.jsonl), heard calls (.heard.jsonl), recordings with a scripted twin beside them,
     or folders of them.
     """
-    from server.score import run_score
+    from server.score import OTHERWISE, run_score
 
     console = Console(highlight=False, soft_wrap=True)
     console.width = max(WIDE, console.width)
-    refused = list(run_score(calls, console, playbook=playbook, as_json=as_json, misses=misses))
-    for line in refused:
+    scored = run_score(calls, console, playbook=playbook, as_json=as_json, misses=misses)
+    for name in scored.missing:
+        click.echo(f"There is no playbook {name!r}: its calls were played with {OTHERWISE}.", err=True)
+    for line in scored.refused:
         click.echo(f"beatline: {line}", err=True)
-    if refused:
+    if scored.refused:
         sys.exit(2)
 
 

@@ -28,6 +28,12 @@ CueKind = Literal[
 ObjectionKind = Literal[
     "price", "timing", "competitor", "authority", "no_need", "send_info", "bad_time", "trust"
 ]
+About = ObjectionKind | Literal["question"]
+"""What a language model was asked about."""
+Refused = Literal[
+    "", "late", "empty", "malformed", "uncited", "hostile", "over_limit", "failed", "resting", "broken_off",
+]  # fmt: skip
+"""Why there is no suggestion; nothing when there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +151,33 @@ class Health(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion(Event):
+    """What came of asking a language model. No reply comes twice the same, so it is part of the log."""
+
+    type: ClassVar[str] = "suggestion"
+    about: About
+    since: float
+    """Where the prospect's words end that it is about (media seconds)."""
+    author: str
+    """Name of the language model."""
+    asked_at: float | None = None
+    """Media second at which it was asked; None when it was not."""
+    headline: str = ""
+    lines: tuple[str, ...] = ()
+    """What the rep may say."""
+    question: str = ""
+    """What the rep may ask."""
+    evidence: Evidence | None = None
+    """The prospect's words that it answers."""
+    refused: Refused = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    """As its server counts them; a request that was broken off has none."""
+    micros: int = 0
+    """Its price in millionths of the currency of the settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded(Event):
     """No more sound will come."""
 
@@ -217,6 +250,21 @@ class Cue(Event):
     life: float = 6.0
     """Seconds on screen."""
     evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card(Event):
+    """A language model's words for the card that is in the cue slot."""
+
+    type: ClassVar[str] = "card"
+    about: About
+    headline: str
+    lines: tuple[str, ...]
+    question: str
+    author: str
+    since: float
+    """Where the prospect's words end that it answers (media seconds)."""
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,10 +369,10 @@ class Synced(Event):
 
 
 INPUTS: tuple[type[Event], ...] = (
-    CallStarted, SpeechStarted, SpeechStopped, Partial, Final, Order, Health, CallEnded,
+    CallStarted, SpeechStarted, SpeechStopped, Partial, Final, Order, Suggestion, Health, CallEnded,
 )  # fmt: skip
 OUTPUTS: tuple[type[Event], ...] = (
-    Talk, Beat, Ask, Cue, Objection, Dnc, Question, Commitment, Verdict, Summary, Synced,
+    Talk, Beat, Ask, Cue, Card, Objection, Dnc, Question, Commitment, Verdict, Summary, Synced,
 )  # fmt: skip
 BY_TYPE: dict[str, type[Event]] = {kind.type: kind for kind in INPUTS + OUTPUTS}
 

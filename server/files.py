@@ -17,12 +17,12 @@ from media.vad import Judge
 from media.wav import read_call
 from media.whisper import Whisper
 from server.call.heard_log import parse_heard
-from server.call.playbook import Playbook, parse_playbook
+from server.call.playbook import Playbook
 from server.call.script import Script, parse_script
 from server.engine import open_engine
 from server.errors import Malformed
 from server.events import INPUTS, CallStarted, Envelope, Event, Final
-from server.outside.playbooks import load_playbooks
+from server.outside.playbooks import load_playbooks, read_playbook
 from server.replay import replay_script, replay_sound
 from server.settings import load_settings
 from server.show import clock, line_of
@@ -92,7 +92,7 @@ class Player:
         if name in self._playbooks:
             return self._playbooks[name]
         if Path(name).is_file():
-            return parse_playbook(Path(name).read_text("utf-8"), name)
+            return read_playbook(Path(name), self._settings.playbooks)
         raise Malformed(
             f"there is no playbook {name!r}: take {', '.join(sorted(self._playbooks))}, or a file"
         )

@@ -41,6 +41,7 @@ from server.outside.bus import Bus
 from server.outside.playbooks import playbook_of
 from server.outside.store import Store
 from server.records import Call
+from server.suggest import Advice, CallAdvice
 
 log = structlog.get_logger("beatline.live")
 
@@ -74,9 +75,10 @@ class Live:
         playbooks: Mapping[str, Playbook],
         recordings: Path,
         clock: Callable[[], datetime],
+        advice: Advice | None = None,
     ) -> None:
         self.store, self.bus, self.ears, self.playbooks = store, bus, ears, playbooks
-        self.recordings, self.clock = recordings, clock
+        self.recordings, self.clock, self.advice = recordings, clock, advice
         self._calls: dict[str, LiveCall] = {}
         self._ended: deque[tuple[float, str]] = deque()
 
@@ -177,6 +179,11 @@ class LiveCall:
         """Finals that wait until the call has ended."""
         self._recorder: Recorder | None = self._open(house.recordings / f"{call.id}.wav")
         self._tasks: anyio.abc.TaskGroup | None = None
+        self._work: anyio.abc.TaskGroup | None = None
+        """What goes on beside the call and is broken off at its end."""
+        self._advice = house.advice and CallAdvice(
+            house.advice, playbook, self.conversation, lambda: self.at, self.apply
+        )
 
     def _open(self, path: Path) -> Recorder | None:
         try:
@@ -202,7 +209,12 @@ class LiveCall:
 
     def apply(self, event: Event) -> None:
         """Fold an input; publish and keep what comes of it."""
-        self.diary.write(self.conversation.apply(event))
+        self._tell(self.conversation.apply(event))
+
+    def _tell(self, made: list[Event]) -> None:
+        self.diary.write(made)
+        if self._advice and self._work:
+            self._advice.hear(made, self._work)
 
     def order(self, order: Order) -> None:
         """Fold what the rep pressed, at the moment it came."""
@@ -210,16 +222,18 @@ class LiveCall:
 
     async def run(self, wires: AsyncIterator[Wire]) -> str:
         """Hear until the carrier stops or goes away, and until every word is there; say why it ended."""
-        self.apply(start_of(self.call, self.playbook))
-        for kind in self._muted:
-            # As if pressed in this call, so that its log alone tells what the rep saw.
-            self.order(Order(at=0.0, action="mute_kind", target=kind))
         async with anyio.create_task_group() as work:
+            self._work = work
+            self.apply(start_of(self.call, self.playbook))
+            for kind in self._muted:
+                # As if pressed in this call, so that its log alone tells what the rep saw.
+                self.order(Order(at=0.0, action="mute_kind", target=kind))
             work.start_soon(self.diary.keep)
             work.start_soon(self._watch)
             async with anyio.create_task_group() as self._tasks:
                 reason = await self._listen(wires)
                 self._hang_up()
+            self._work = None
             work.cancel_scope.cancel()
         return reason
 
@@ -242,7 +256,7 @@ class LiveCall:
     def _tick(self, heard: list[Heard]) -> None:
         for one in heard:
             self._take(one)
-        self.diary.write(self.conversation.advance(self.at))
+        self._tell(self.conversation.advance(self.at))
 
     async def _hear(self, wires: AsyncIterator[Wire]) -> str:
         async for wire in wires:

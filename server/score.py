@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,8 +104,8 @@ def _labels(file: Path) -> Labels:
 
 def run_score(
     paths: Sequence[Path], console: Console, *, playbook: str | None, as_json: bool, misses: bool
-) -> Iterator[str]:
-    """Score and print; give a line for each file that could not be used."""
+) -> Scored:
+    """Score and print."""
     scored = score_paths(paths, playbook)
     if as_json:
         print(json.dumps(figures(scored.score, misses=misses), ensure_ascii=False, indent=2))
@@ -113,8 +113,6 @@ def run_score(
         show(console, scored.score)
         if misses:
             show_remarks(console, scored.score)
-        speed = scored.media / scored.took if scored.took else 0.0
+        speed = scored.media / scored.took
         console.print(f"{scored.media / 60:.0f} min of calls, {speed:,.0f} times as fast as spoken")
-    for name in scored.missing:
-        console.print(f"There is no playbook {name!r}: its calls were played with {OTHERWISE}.")
-    yield from scored.refused
+    return scored

@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("BEATLINE_OPENAI_API_KEY", "OPENAI_API_KEY", "openai_api_key"),
-        description="Key of an OpenAI-compatible server, which then writes summaries. Also `OPENAI_API_KEY`.",
+        description="Key of an OpenAI-compatible server: it writes summaries and suggestions. Also `OPENAI_API_KEY`.",
     )
     openai_base_url: str | None = Field(
         None,
@@ -62,6 +62,40 @@ class Settings(BaseSettings):
         description="Address of that server, if it is not OpenAI's. Also `OPENAI_BASE_URL`.",
     )
     llm_model: str = Field("gpt-5-mini", description="Name of the language model there.")
+    suggestions: bool = Field(
+        True,
+        description="With a key: suggestions during the call. The last turns then go to that server as they are said.",
+    )
+    suggest_model: str = Field(
+        "", description="Name of a faster model for them: it has less than 2 s. Empty: `BEATLINE_LLM_MODEL`."
+    )
+    suggest_effort: str = Field(
+        "minimal",
+        description="How much a model that reasons may do so (`reasoning_effort`). Left out where it is not taken.",
+    )
+    suggest_requests: Annotated[int, Field(ge=0)] = Field(
+        30, description="Most suggestions that are asked for in one call."
+    )
+    suggest_tokens_in: Annotated[int, Field(ge=0)] = Field(
+        60_000, description="Tokens sent in one call after which no more suggestions are asked for."
+    )
+    suggest_tokens_out: Annotated[int, Field(ge=0)] = Field(
+        8_000, description="The same for tokens that came back."
+    )
+    suggest_price_in: Annotated[float, Field(ge=0)] = Field(
+        0.0, description="Price of a million tokens sent, in your currency. 0: unknown."
+    )
+    suggest_price_out: Annotated[float, Field(ge=0)] = Field(
+        0.0, description="Price of a million tokens that come back. 0: unknown."
+    )
+    suggest_cost: Annotated[float, Field(ge=0)] = Field(
+        0.0,
+        description="Cost, by these prices, after which a call asks for no more suggestions. 0: no limit.",
+    )
+    suggest_failures: Annotated[int, Field(ge=1)] = Field(
+        3, description="Failed or slow answers in a row after which no call asks for suggestions for a while."
+    )
+    suggest_rest: Annotated[float, Field(ge=0)] = Field(60.0, description="Length of that while in seconds.")
 
     @field_validator("log_level", mode="before")
     @classmethod

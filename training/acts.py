@@ -285,17 +285,23 @@ def main() -> None:
     """Learn where sentences end, then both sides."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="print how good it is, write nothing")
+    parser.add_argument("--without", action="append", default=[], help="a set of calls not to learn from")
     args = parser.parse_args()
     folder = HOME / "prompts" / "acts"
     sides: tuple[TrackName, ...] = ("rep", "prospect")
     likeness = read_likeness(folder / "vectors.npz")
-    table = likeness.table | learn_gaps([text for side in sides for text in texts_of(folder / f"{side}.tsv")])
+    table = likeness.table | learn_gaps(
+        [text for path in sorted(folder.glob("*.tsv")) for text in texts_of(path)]
+    )
     breaks = Classifier({}, weights_of(table, "gaps", {})).breaks
     calls = [
-        path for name in CALLS for path in sorted((HOME / "tests" / "calls" / name).glob("*.call.jsonl"))
+        path
+        for name in CALLS
+        if name not in args.without
+        for path in sorted((HOME / "tests" / "calls" / name).glob("*.call.jsonl"))
     ]
     for side in sides:
-        rows = read_rows(folder / f"{side}.tsv")
+        rows = [row for path in sorted(folder.glob(f"{side}*.tsv")) for row in read_rows(path)]
         rows += [Row(*found) for path in calls for found in harvest(path, side, breaks)]
         acts, places, weights, bias, p = learn(rows, likeness)
         report(side, rows, acts, p)

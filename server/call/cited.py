@@ -25,7 +25,7 @@ _SPOKEN = {
 }  # fmt: skip
 
 
-def _within(least: int, most: int) -> AfterValidator:
+def within(least: int, most: int) -> AfterValidator:
     """Check a length here and not in the JSON schema, where strict servers refuse such keywords (`maxLength`)."""
 
     def check(value: str | list[object]) -> str | list[object]:
@@ -41,8 +41,8 @@ class CitedSentence(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: Annotated[str, _within(3, 400)]
-    cites: Annotated[list[int], _within(1, 8)]
+    text: Annotated[str, within(3, 400)]
+    cites: Annotated[list[int], within(1, 8)]
 
 
 class Draft(BaseModel):
@@ -50,7 +50,7 @@ class Draft(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    sentences: Annotated[list[CitedSentence], _within(1, MOST)]
+    sentences: Annotated[list[CitedSentence], within(1, MOST)]
 
 
 def lines_of(finals: Sequence[Final]) -> list[str]:

@@ -19,6 +19,7 @@ from server.call.dialogue import Dialogue, Outcome
 from server.call.gauge import Pace, figures_of, gauge_of
 from server.call.playbook import Playbook
 from server.call.story import Story
+from server.call.suggested import card_of, missed
 from server.call.summary import summary_of
 from server.call.text import Sentence, sentences
 from server.events import (
@@ -31,6 +32,7 @@ from server.events import (
     Partial,
     SpeechStarted,
     SpeechStopped,
+    Suggestion,
     Summary,
 )
 
@@ -166,8 +168,11 @@ class Conversation:
         return at - rep > LONG_TURN if rep is not None else not self._unheard
 
     def _offer(self, wishes: Sequence[Wish], at: float) -> list[Event]:
-        scene = Scene(rep_since=self._talk.rep_open, shielded=self._shield is not None, beat=self._beats.now)
-        return self._slot.offer(wishes, at, scene) if wishes else []
+        return self._slot.offer(wishes, at, self._scene) if wishes else []
+
+    @property
+    def _scene(self) -> Scene:
+        return Scene(rep_since=self._talk.rep_open, shielded=self._shield is not None, beat=self._beats.now)
 
     # --- inputs -------------------------------------------------------------------------------------------
 
@@ -215,6 +220,18 @@ class Conversation:
         if event.action in ("mute_kind", "dismiss_cue"):
             return self._slot.end("dismissed", event.at, event.target)
         return []
+
+    def _on_suggestion(self, event: Suggestion) -> list[Event]:
+        """Show a language model's suggestion, if its moment is still there; a question's takes the slot for it."""
+        story, made = self.story, list[Event]()
+        outcome: str = event.refused or missed(event, story, self._scene, self._slot.shown) or "shown"
+        if outcome == "shown" and event.about == "question" and event.evidence:
+            why = f"They said: “{event.evidence.text}”"
+            wish = Wish(kind="card", since=event.since, why=why, evidence=event.evidence)
+            made = self._offer([wish], event.at)
+            outcome = outcome if made else "paced"
+        story.suggested.count(event, outcome)
+        return [*made, card_of(event)] if outcome == "shown" else []
 
     def _on_end(self, event: CallEnded) -> list[Event]:
         made = self._took(self._dialogue.rep_paused(event.at), event.at)
@@ -289,9 +306,11 @@ class Conversation:
     def figures(self) -> dict[str, float]:
         """The call's figures (docs/metrics.md), for its record."""
         at = self._ended.duration if self._ended else self._tick / TICKS
-        return {**figures_of(at, self._talk, self._pace), "cues_dropped": self._slot.dropped}
+        suggested = self.story.suggested.figures
+        return {**figures_of(at, self._talk, self._pace), "cues_dropped": self._slot.dropped, **suggested}
 
     _FOLDS: ClassVar[dict[type[Event], Callable[..., list[Event]]]] = {
         CallStarted: _on_start, SpeechStarted: _on_speech, SpeechStopped: _on_silence,
         Partial: _on_partial, Final: _on_words, Order: _on_order, CallEnded: _on_end,
+        Suggestion: _on_suggestion,
     }  # fmt: skip

@@ -101,7 +101,8 @@ class Slot:
         same = [cue for cue in self._raised if cue.kind == kind]
         if any(at - cue.at < plan.cooldown for cue in same[-1:]) or len(same) >= plan.cap:
             return False
-        if kind == "card" and any(cue.objection == wish.objection for cue in same):
+        # An objection has its card once; a card for a question has no objection.
+        if kind == "card" and wish.objection and any(cue.objection == wish.objection for cue in same):
             return False
         if kind == "do_not_call":
             return True

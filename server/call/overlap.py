@@ -31,6 +31,16 @@ _SMALL = {
     word: 10 * value
     for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)  # noqa: SIM905
 }
+_ORDINAL = {
+    word: value
+    for value, word in enumerate(
+        """third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
+        sixteenth seventeenth eighteenth nineteenth twentieth""".split(),  # noqa: SIM905
+        3,
+    )
+} | {"thirtieth": 30}
+"""As days are said. "First" and "second" mean too much else to be numbers, but behind "twenty" and "thirty"."""
+_BEHIND_TENS = {"first": 1, "second": 2}
 _BIG = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 
 
@@ -57,7 +67,8 @@ def _denies(text: str) -> bool:
 def carrying(text: str) -> set[str]:
     """The words of a text that carry meaning, without endings, and its numbers as figures."""
     text = re.sub(r"(?<=\d),(?=\d)", "", text).replace("%", " percent ")
-    words = figured(re.sub(r"(\d)k\b", r"\g<1>000", plain(text)).split())
+    figures = re.sub(r"(\d)(?:st|nd|rd|th)\b", r"\g<1>", re.sub(r"(\d)k\b", r"\g<1>000", plain(text)))
+    words = figured(figures.split())
     return {_ENDING.sub("", word) for word in words if word not in _EMPTY}
 
 
@@ -69,7 +80,9 @@ def figured(words: Iterable[str]) -> list[str]:
     made: list[str] = []
     total, part, last = 0, 0, ""
     for word in [*words, ""]:
-        value = _SMALL.get(word)
+        value = _SMALL.get(word, _ORDINAL.get(word))
+        if last in ("twenty", "thirty"):
+            value = _BEHIND_TENS.get(word, value)
         if last and (_begins(value, part, last) if value is not None else word not in _BIG):
             if word == "and" and last in _BIG:
                 continue

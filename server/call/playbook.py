@@ -150,7 +150,7 @@ def _beats(own: Any, base: list[Mapping[str, Any]]) -> Any:
 def _worded(said: Text, error: ErrorDetails) -> Fault:
     """A fault of pydantic's in plain words, with its line."""
     path: Path = tuple(str(part) for part in error["loc"] if part != "[key]")
-    reason = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    reason = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if error["type"] == "extra_forbidden" and (near := get_close_matches(path[-1], _FIELDS, 1)):
         reason += f"; did you mean {near[0]}?"
     return said.fault(path, reason)

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Sequence
 from server.call import labels as marked
 from server.call.labels import Labels
 from server.call.matching import Span, judged, off, touching
+from server.call.metrics import metrics_of
 from server.call.overlap import claimed, kept
 from server.call.sheet import NEAR, Sheet
 from server.call.tally import Count, Share, Tally
 from server.events import (
     Ask,
     Beat,
+    CallEnded,
     Commitment,
     Cue,
     Dnc,
@@ -26,7 +28,6 @@ from server.events import (
     Objection,
     Question,
     Summary,
-    Talk,
 )
 
 OPENING = 8.0
@@ -147,13 +148,12 @@ def _acts(sheet: Sheet) -> None:
 
 
 def _interruptions(sheet: Sheet) -> None:
-    """Interruptions by the rep: where the gauge counts one more. It counts none by the prospect."""
-    found: list[float] = []
-    for gauge in sheet.of(Talk):
-        found += [gauge.at] * (gauge.interruptions - len(found))
-    for track in ("rep", "prospect"):
+    """Interruptions by who broke in, as the record counts them."""
+    length = max((ended.duration for ended in sheet.of(CallEnded)), default=0.0)
+    record = metrics_of(sheet.events, length)
+    for track, side in (("rep", record.rep), ("prospect", record.prospect)):
         wanted = [label.at for label in sheet.labels.of(marked.Interrupted) if label.by == track]
-        sheet.points(("interruption", track), wanted, found if track == "rep" else [])
+        sheet.points(("interruption", track), wanted, side.interruptions)
 
 
 def _summary(sheet: Sheet, summary: Summary) -> tuple[str, str] | None:

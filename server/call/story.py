@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from server.call.allowance import Suggested
 from server.call.text import Sentence
 from server.events import CallEnded, CallStarted, ObjectionKind
 
@@ -29,3 +30,4 @@ class Story:
     """What showed that a machine had answered."""
     nudged: bool = False
     """`book_it` was wished for this agreement."""
+    suggested: Suggested = field(default_factory=Suggested)

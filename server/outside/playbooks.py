@@ -51,6 +51,16 @@ def _from_files(folder: Path | None) -> dict[str, tuple[Playbook, str]]:
     }
 
 
+def read_playbook(file: Path, folder: Path | None = None) -> Playbook:
+    """Read a playbook from a file of its own; it may extend those of the folder.
+
+    Raises:
+        Malformed: it is wrong; the message names file, line and field.
+    """
+    others = {name: text for name, (_, text) in _from_files(folder).items()}
+    return parse_playbook(file.read_bytes(), str(file), others)
+
+
 def open_playbooks(store: Store, folder: Path | None, now: datetime) -> dict[str, Playbook]:
     """The playbooks that run: what people saved, over the folder's files, whose texts are kept too.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import anyio
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -48,6 +48,13 @@ async def metrics(request: Request) -> Response:
     }
     for (name, about), value in figures.items():
         Gauge(name, about, registry=registry).set(value)
+    if advice := state.live.advice:
+        told = "Suggestions by a language model, by what became of them."
+        counter = Counter("beatline_suggestions", told, ["outcome"], registry=registry)
+        for outcome, count in advice.outcomes.items():
+            counter.labels(outcome).inc(count)
+        rests = "Whether no suggestions are asked for, because there was no answer."
+        Gauge("beatline_suggestions_resting", rests, registry=registry).set(advice.rests)
     return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

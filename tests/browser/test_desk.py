@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from server.events import (
     Ask,
     Beat,
     CallEnded,
+    Card,
     Cue,
     Evidence,
     Final,
@@ -258,3 +261,80 @@ def test_text_has_contrast_and_narrow_pages_do_not_scroll_sideways(
     site.tell(_cue("give_reason", "Give a real reason", 1.0, line="x" * 60, life=600.0), _talk(2.0))
     page.until("document.getElementById('cue-text').textContent === 'Give a real reason'")
     assert page.run("document.documentElement.scrollWidth") <= 390
+
+
+SUGGESTED = Card(
+    at=16.1, about="price", headline="Compare the cost", author="gpt-5-mini", since=14.8, evidence=PROOF,
+    lines=("That's fair, most teams say so before they have counted it.",),
+    question="What does it cost you when nobody follows up on a demo?",
+)  # fmt: skip
+
+
+def _live(site: Any, page: Any) -> None:
+    site.ring()
+    page.until("document.getElementById('contact').textContent === 'Sarah Kim'")
+
+
+def test_a_suggestion_takes_the_place_of_the_cards_lines_and_says_whose_it_is(
+    signed_in: Any, site: Any
+) -> None:
+    page = signed_in
+    _live(site, page)
+    site.tell(_cue("card", "Price", 15.0, line="Fair. Compared with what?", objection="price", life=600.0))
+    page.until("document.getElementById('cue-line').textContent === 'Fair. Compared with what?'")
+    assert page.run("document.getElementById('cue-author').checkVisibility()") is False
+    site.tell(SUGGESTED)
+    page.until("document.getElementById('cue-author').textContent === 'Suggested by gpt-5-mini'")
+    assert page.text("cue-text") == "Price", "the headline does not change under the reader's eye"
+    assert page.text("cue-line") == SUGGESTED.lines[0]
+    assert page.text("cue-ask") == SUGGESTED.question
+    assert page.run("document.getElementById('cue-live').contains(document.getElementById('cue-author'))")
+    page.press("x")
+    page.until("document.getElementById('cue-text').textContent === 'On the beat'")
+    assert page.text("cue-author") == page.text("cue-ask") == ""
+    assert page.complaints == []
+
+
+def test_a_suggestion_is_text_whatever_it_holds(signed_in: Any, site: Any) -> None:
+    page = signed_in
+    _live(site, page)
+    hostile = "<img src=x onerror=\"document.title='taken'\"><b>x</b>"
+    site.tell(
+        _cue("card", "Acknowledge, then ask", 15.0, life=600.0),
+        replace(SUGGESTED, about="question", headline=hostile, lines=(hostile,), question="", author=hostile),
+    )
+    page.until(f"document.getElementById('cue-line').textContent === {json.dumps(hostile)}")
+    assert page.text("cue-text") == hostile
+    assert page.run("document.querySelectorAll('#cue img, #cue b').length") == 0
+    assert page.run("document.title") != "taken"
+
+
+def test_a_suggestion_for_a_card_that_is_gone_is_not_drawn(signed_in: Any, site: Any) -> None:
+    page = signed_in
+    _live(site, page)
+    gone = _cue("card", "Price", 15.0, objection="price", life=600.0)
+    site.tell(gone, replace(gone, at=16.0, phase="expired"), SUGGESTED, _cue("book_it", "Book it now", 16.2))
+    page.until("document.getElementById('cue-text').textContent === 'Book it now'")
+    assert page.text("cue-author") == ""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 860), (800, 900), (390, 844)])
+def test_a_suggestion_of_full_length_fits_into_the_slot(
+    signed_in: Any, site: Any, width: int, height: int
+) -> None:
+    page = signed_in
+    page.size(width, height)
+    _live(site, page)
+    full = "Understood, and most teams say the same before they have counted calls."[:70]
+    site.tell(
+        _cue("card", "Acknowledge, then ask", 15.0, life=600.0, why="They said: “What does it cost?”"),
+        replace(
+            SUGGESTED, about="question", headline="Compare the whole cost", lines=(full, full), question=""
+        ),
+    )
+    page.until("document.getElementById('cue-author').textContent !== ''")
+    inner = "document.querySelector('#cue .words').getBoundingClientRect()"
+    outer = "document.getElementById('cue').getBoundingClientRect()"
+    assert page.run(f"{inner}.top >= {outer}.top && {inner}.bottom <= {outer}.bottom"), page.run(
+        f"{inner}.height"
+    )

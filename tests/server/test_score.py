@@ -87,9 +87,10 @@ def test_a_heard_call_scores_as_the_script_that_it_logs(tmp_path: Path) -> None:
 def test_an_unknown_playbook_of_a_call_gives_way_with_a_note(tmp_path: Path) -> None:
     text = SCRIPTS[0].read_text().replace('"post-demo"', '"moon-shot"', 1)
     (tmp_path / "x.call.jsonl").write_text(text)
-    ran = score(tmp_path)
+    ran = score(tmp_path, "--json")
     assert ran.exit_code == 0
-    assert "no playbook 'moon-shot': its calls were played with post-demo" in ran.stdout
+    assert json.loads(ran.stdout)["calls"] == 1
+    assert "no playbook 'moon-shot': its calls were played with post-demo" in ran.stderr
     assert score_paths([tmp_path]).score.count("cue") == score_paths(SCRIPTS[:1]).score.count("cue")
 
 

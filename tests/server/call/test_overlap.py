@@ -20,6 +20,7 @@ from server.call.overlap import carrying, claimed, figured, kept
         ("they signed contracts", {"sign", "contract"}),
         ("companies using it", {"compan", "us"}),
         ("a company uses it", {"compan", "us"}),
+        ("on the 22nd of March", {"22", "march"}),
         ("three days, by day", {"3", "day"}),
     ],
 )
@@ -36,6 +37,7 @@ def test_words_that_carry_meaning(text: str, words: set[str]) -> None:
         ("nine hundred ten thousand five", "910005"),
         ("two hundred and some", "200 some"),
         ("five five five two", "5 5 5 2"),
+        ("first the fifteenth then the twenty second of march", "first the 15 then the 22 of march"),
     ],
 )
 def test_number_words_become_figures(said: str, figures: str) -> None:

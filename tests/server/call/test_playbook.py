@@ -7,11 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from server.call.playbook import CUES, OBJECTIONS, Fault, Playbook, base_of, check_playbook, parse_playbook
+from server.call.playbook import (
+    CUES,
+    OBJECTIONS,
+    BeatPlan,
+    CuePlan,
+    Fault,
+    Level,
+    Limits,
+    Pacing,
+    Playbook,
+    base_of,
+    check_playbook,
+    parse_playbook,
+)
 from server.errors import Malformed, Misconfigured
 from server.events import BEATS
-from server.outside.playbooks import load_playbooks, prompts
+from server.outside.playbooks import load_playbooks, prompts, read_playbook
 
+DOC = Path(__file__).parents[3] / "docs" / "playbooks.md"
 TEXT = (prompts() / "playbooks" / "post-demo.yaml").read_text("utf-8")
 SHIPPED = load_playbooks()
 LIVE = sorted(name for name, playbook in SHIPPED.items() if playbook.kind == "live")
@@ -156,7 +170,7 @@ def test_the_version_follows_the_text() -> None:
         ("name: post-demo", "name: Post Demo", "name", "small letters"),
         ("budget: 20", "budget: soon", "beats.1.budget", "valid number"),
         ("budget: 20", 'budget: "20"', "beats.1.budget", "valid number"),
-        ("budget: 20", "budget: .nan", "beats.1.budget", "Input should be"),
+        ("budget: 20", "budget: .nan", "beats.1.budget", "should be"),
         ("budget: 20", "budget: .inf", "beats.1.budget", "less than or equal"),
         ("budget: 10", "budget: -1", "beats.2.budget", "greater than 0"),
         ("budget: 30", "budget: 4", "beats.3.budget", "no silence"),
@@ -332,6 +346,27 @@ def test_a_base_that_cannot_be_one(others: dict[str, str], reason: str) -> None:
     assert reason in found.reason
     assert found.line == 3
     assert check_playbook(CHILD, others).playbook is None
+
+
+def test_the_example_in_the_docs_is_right(tmp_path: Path) -> None:
+    example = re.findall(r"```yaml\n(.*?)```", DOC.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "mine.yaml").write_text(example[0])
+    playbook = read_playbook(tmp_path / "mine.yaml")
+    assert playbook.budgets["ask"] == 12
+    assert playbook.cards == SHIPPED["post-email"].cards
+    assert check_playbook(SMALL + example[1]).playbook
+    (tmp_path / "mine.yaml").write_bytes(b"name: \xff")
+    with pytest.raises(Malformed, match=r"mine\.yaml, line 1, playbook: this is not UTF-8"):
+        read_playbook(tmp_path / "mine.yaml")
+
+
+def test_every_field_is_in_the_docs() -> None:
+    said = DOC.read_text("utf-8")
+    for part in (Playbook, BeatPlan, CuePlan, Level, Limits, Pacing):
+        for field in set(part.model_fields) - {"version", "beat"}:
+            assert f"`{field}`" in said, field
+    for word in (*CUES, *OBJECTIONS, *BEATS):
+        assert f"`{word}`" in said, word
 
 
 def test_a_folder_without_playbooks(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from server.call.tally import Count, Remark, Share, Tally
 from server.events import (
     Ask,
     Beat,
+    CallEnded,
     Commitment,
     Cue,
     Dnc,
@@ -25,8 +26,8 @@ from server.events import (
     Objection,
     Question,
     Sentence,
+    SpeechStopped,
     Summary,
-    Talk,
 )
 
 
@@ -161,32 +162,39 @@ def test_openers(generic: bool, at: float | None, good: int) -> None:
     assert tally.shares["opener", "generic" if generic else "specific"] == Share(good, 1)
 
 
-def test_questions_promises_and_interruptions_by_who_did_it() -> None:
+def test_questions_and_promises_by_who_said_them() -> None:
     where = {"at": 12.0, "start": 10.0, "end": 11.0, "text": "What?"}
-    figures = (
-        "talk_share", "air_share", "rep_s", "prospect_s", "overlap_s", "monologue_s", "silence_s",
-        "pace_wpm", "patience_s",
-    )  # fmt: skip
-    gauge = dict.fromkeys(figures, 0.0)
     tally = score(
         [
             {"label": "question", "track": "rep", "at": 11.0},
             {"label": "question", "track": "prospect", "at": 30.0},
             {"label": "commitment", "by": "rep", "text": "I'll send it", "at": 12.0},
-            {"label": "interruption", "by": "rep", "at": 20.0},
-            {"label": "interruption", "by": "prospect", "at": 40.0},
         ],
         Question(track="rep", **where), Commitment(track="prospect", **where),  # type: ignore[arg-type]
-        Talk(at=20.9, interruptions=1, **gauge), Talk(at=21.1, interruptions=1, **gauge),  # type: ignore[arg-type]
     )  # fmt: skip
     assert tally.counts == {
         ("question", "rep"): Count(right=1),
         ("question", "prospect"): Count(missed=1),
         ("commitment", "rep"): Count(missed=1),
         ("commitment", "prospect"): Count(false=1),
-        ("interruption", "rep"): Count(right=1),
-        ("interruption", "prospect"): Count(missed=1),
     }
+
+
+def test_interruptions_by_who_broke_in() -> None:
+    def spoke(track: Any, turn: int, start: float, end: float) -> SpeechStopped:
+        return SpeechStopped(at=end + 0.4, track=track, turn=turn, start=start, end=end)
+
+    tally = score(
+        [{"label": "interruption", "by": "rep", "at": 15.2}, {"label": "interruption", "by": "rep", "at": 60.0}],
+        spoke("rep", 1, 15.0, 18.0), spoke("prospect", 1, 10.0, 20.0),
+        spoke("prospect", 2, 35.0, 38.0), spoke("rep", 2, 30.0, 40.0),
+        CallEnded(at=41.0, reason="hangup", duration=40.0),
+    )  # fmt: skip
+    assert tally.counts == {
+        ("interruption", "rep"): Count(right=1, missed=1),
+        ("interruption", "prospect"): Count(false=1),
+    }
+    assert tally.times == {("interruption", "rep"): (0.2,)}
 
 
 OUTCOME = {"label": "outcome", "code": "connect", "sentiment": "positive", "meeting": True}

@@ -5,7 +5,7 @@
 
 export const TYPES = [
   "call_started", "speech_started", "speech_stopped", "partial", "final", "order", "health", "call_ended",
-  "talk", "beat", "ask", "cue", "objection", "dnc", "question", "commitment", "verdict", "summary", "synced",
+  "talk", "beat", "ask", "cue", "card", "objection", "dnc", "question", "commitment", "verdict", "summary", "synced",
 ];
 
 export function fresh(id) {
@@ -52,6 +52,10 @@ const STEPS = {
   order(state, event) {
     if (event.action === "mute_kind") state.muted.add(event.target);
     if (event.action === "see_cue" && state.cue?.kind === event.target) state.cue = { ...state.cue, seen: true };
+  },
+  /** A language model's words belong to the card on screen, and go with it. */
+  card(state, event) {
+    if (state.cue?.kind === "card" && state.cue.phase === "raised") state.cue = { ...state.cue, card: event };
   },
   call_ended(state, event) {
     leave(state, event.at);

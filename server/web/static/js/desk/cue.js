@@ -19,16 +19,24 @@ function quiet(state, seconds, now) {
   return ["none", "", ""];
 }
 
+/** Headline and line. A suggestion keeps the headline of the playbook's card and takes the place of its lines. */
+function wordsOf({ text, line, objection, card }) {
+  return card ? [objection ? text : card.headline, card.lines[0]] : [text, line];
+}
+
 /** Draw the slot; `idle` are the words for a slot with nothing in it, `own` says that its buttons are the reader's. */
 export function drawCue(state, now, idle, own) {
   const seconds = state ? ring(state, now) : null;
   const cue = state && shown(state, now);
   const silence = seconds !== null && (!cue || cue.kind === "stay_silent");
-  const [mood, text, line] = cue ? [tone(cue), cue.text, cue.line] : state ? quiet(state, seconds, now) : ["none", "", ""];
+  const [mood, text, line] = cue ? [tone(cue), ...wordsOf(cue)] : state ? quiet(state, seconds, now) : ["none", "", ""];
   const slot = $("cue");
   slot.dataset.tone = mood;
+  slot.toggleAttribute("data-suggested", Boolean(cue?.card));
   say($("cue-text"), text || idle);
   say($("cue-line"), line);
+  say($("cue-ask"), cue?.card?.question || cue?.card?.lines[1] || "");
+  say($("cue-author"), cue?.card ? `Suggested by ${cue.card.author}` : "");
   $("cue-acts").hidden = !cue;
   for (const button of $("cue-acts").querySelectorAll("[data-own]")) button.hidden = !own;
   if (cue?.kind === "do_not_call") $("cue-mute").hidden = true;

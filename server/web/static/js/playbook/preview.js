@@ -4,7 +4,7 @@ import { el, percent, phrase } from "../dom.js";
 
 const TONES = { stay_silent: "silence", do_not_call: "safety" };
 
-/** Draw it; a text that is wrong leaves the last good one, paler. */
+/** Draw it; a text that is wrong leaves the last good one, and says so. */
 export function drawPreview(place, preview) {
   place.toggleAttribute("data-old", !preview);
   if (!preview) {

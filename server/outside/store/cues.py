@@ -16,6 +16,7 @@ from server.records import CueFate, CueFigures, KeptCue, Spread
 By = Literal["kind", "rep", "all"]
 GROUPS: Mapping[By, str] = {"kind": "kind", "rep": "whose", "all": "everybody"}
 LEGS = ("total", "heard", "rule", "page")
+FATES: tuple[CueFate, ...] = ("followed", "expired", "dismissed", "wrong")
 
 
 class Cues:
@@ -31,22 +32,11 @@ class Cues:
         `reps` are names in lower case (None: everybody's calls count).
         """
         made = _calls(since, until, reps)
-        cues = _fates(made).subquery()
-        group = cues.c[GROUPS[by]]
         with self._db.reading() as conn:
-            found = _counted(conn, cues, group)
-            total, heard, rule, page = (_spreads(conn, group, cues.c[f"{leg}_s"]) for leg in LEGS)
+            found = {row.of: _figures(row._asdict()) for row in conn.execute(_grouped(made, by))}
             muted = _muted(conn, made, by)
         rows = [
-            replace(
-                found.get(of, CueFigures(of=of)),
-                muted=muted.get(of, 0),
-                total=total.get(of),
-                heard=heard.get(of),
-                rule=rule.get(of),
-                page=page.get(of),
-            )
-            for of in {**found, **muted}
+            replace(found.get(of, CueFigures(of=of)), muted=muted.get(of, 0)) for of in {**found, **muted}
         ]
         return sorted(rows, key=lambda row: (-row.expired - row.wrong, -row.muted, row.of))
 
@@ -129,37 +119,48 @@ def _first(log: Any, phase: str, what: ColumnElement[Any]) -> ColumnElement[Any]
     return func.min(case((log.c.phase == phase, what)))
 
 
-def _counted(conn: Connection, cues: Any, group: ColumnElement[Any]) -> dict[str, CueFigures]:
-    fates = ("followed", "expired", "dismissed", "wrong")
-    wanted = select(
-        group.label("of"),
-        func.count().label("raised"),
-        func.count(cues.c.call_id.distinct()).label("calls"),
-        *(func.count(case((cues.c.fate == fate, 1))).label(fate) for fate in fates),
-    ).group_by(group)
-    return {row.of: CueFigures(**row._mapping) for row in conn.execute(wanted)}
+def _grouped(made: Select[Any], by: By) -> Select[Any]:
+    """Select the counts of a group, and of each leg the median and the 95th of a hundred by nearest rank.
 
-
-def _spreads(conn: Connection, group: ColumnElement[Any], measure: ColumnElement[Any]) -> dict[str, Spread]:
-    """The median and the 95th of a hundred, by nearest rank; PostgreSQL alone has a function for it."""
-    place = func.row_number().over(partition_by=group, order_by=measure)
-    count = func.count().over(partition_by=group)
-    ranked = (
-        select(group.label("of"), measure.label("s"), place.label("place"), count.label("n"))
-        .where(measure.is_not(None))
-        .subquery()
-    )
+    PostgreSQL alone has a function for the latter; here the rows are ranked, those without a measure last.
+    """
+    cues = _fates(made).subquery()
+    group = cues.c[GROUPS[by]]
+    places = {
+        f"{leg}_place": func.row_number().over(partition_by=group, order_by=(measure.is_(None), measure))
+        for leg in LEGS
+        for measure in (cues.c[f"{leg}_s"],)
+    }
+    seen = func.count(cues.c.page).over(partition_by=group).label("seen")
+    ranked = select(cues, seen, *(place.label(name) for name, place in places.items())).subquery()
     r = ranked.c
 
-    def at(percent: int) -> ColumnElement[Any]:
-        return func.min(case((r.place == (r.n * percent + 99) // 100, r.s)))
+    def at(percent: int, leg: str) -> ColumnElement[Any]:
+        place = r[f"{leg}_place"] == (r.seen * percent + 99) // 100
+        return func.min(case((place, r[f"{leg}_s"]))).label(f"{leg}_{percent}")
 
-    wanted = select(r.of, func.max(r.n).label("n"), at(50).label("p50"), at(95).label("p95")).group_by(r.of)
+    return select(
+        r[GROUPS[by]].label("of"),
+        func.count().label("raised"),
+        func.count(r.call_id.distinct()).label("calls"),
+        func.max(r.seen).label("seen"),
+        *(func.count(case((r.fate == fate, 1))).label(fate) for fate in FATES),
+        *(at(percent, leg) for leg in LEGS for percent in (50, 95)),
+    ).group_by(r[GROUPS[by]])
+
+
+def _figures(row: dict[str, Any]) -> CueFigures:
+    total, heard, rule, page = (_spread(row, leg) for leg in LEGS)
+    counts = {name: row[name] for name in ("of", "raised", "calls", *FATES)}
+    return CueFigures(**counts, total=total, heard=heard, rule=rule, page=page)
+
+
+def _spread(row: Mapping[str, Any], leg: str) -> Spread | None:
+    if not row["seen"]:
+        return None
     # An order is dated by the sound heard so far, which may lie a little behind the tick that raised the cue.
-    return {
-        row.of: Spread(count=row.n, p50=max(0.0, row.p50), p95=max(0.0, row.p95))
-        for row in conn.execute(wanted)
-    }
+    p50, p95 = (max(0.0, row[f"{leg}_{percent}"]) for percent in (50, 95))
+    return Spread(count=row["seen"], p50=p50, p95=p95)
 
 
 def _muted(conn: Connection, made: Select[Any], by: By) -> dict[str, int]:

@@ -23,6 +23,9 @@ LIKELY: Mapping[str, float] = {
 }  # fmt: skip
 """Probabilities from which an act counts, chosen on the tune set (docs/cue-quality.md)."""
 
+FEW, SHORT_OBJECTION = 3, 0.75
+"""So few words ("Nine hundred.") object only where it is very likely."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -71,7 +74,8 @@ def objection_of(said: Said, *, asked: bool) -> ObjectionKind | None:
     """
     kinds = [kind for kind in OBJECTIONS if not (asked and kind == "bad_time")]
     best = max(kinds, key=lambda kind: said.p.get(kind, 0.0))
-    return best if said.p.get(best, 0.0) >= LIKELY["objection"] else None
+    least = LIKELY["objection"] if said.words > FEW else SHORT_OBJECTION
+    return best if said.p.get(best, 0.0) >= least else None
 
 
 def is_question(sentence: Sentence) -> bool:

@@ -13,6 +13,10 @@ TALK = 9
 """A sentence of so many words that is no opening any more is the beginning of why now."""
 
 
+LITTLE = 5
+"""A sentence of so many words, no opening, may have been why now if the ask follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Now:
     beat: BeatName
@@ -35,6 +39,8 @@ class Beats:
         self._rep_turns = 0
         self._objected = -1.0
         """When the newest objection was known."""
+        self._maybe: Said | None = None
+        """Where why now began, should the ask come before anything surer."""
 
     @property
     def follows(self) -> bool:
@@ -65,6 +71,13 @@ class Beats:
                 made += self.enter("why_now", at, said.sentence.start, said.sentence.evidence)
             elif said.does("introduction", "permission", "context"):
                 made += self._reach("permission_context", at, said.sentence.evidence)
+            if (
+                self._maybe is None
+                and self._rep_turns >= 2
+                and said.words >= LITTLE
+                and not self._opens(said)
+            ):
+                self._maybe = said
         if self.now == "why_now" and said.does("reason"):
             made += self._reach("why_now", at, said.sentence.evidence)
         if self.now and self._marks[self.now].search(said.sentence.plain):
@@ -77,8 +90,13 @@ class Beats:
             return False
         if said.does("reason", "pitch") and said.words >= 4:
             return True
-        opening = said.does("introduction", "context", "question", "close", "backchannel")
-        return self._rep_turns >= 2 and said.words >= TALK and not opening
+        return self._rep_turns >= 2 and said.words >= TALK and not self._opens(said)
+
+    @staticmethod
+    def _opens(said: Said) -> bool:
+        return said.does(
+            "introduction", "permission", "context", "generic", "question", "close", "backchannel"
+        )
 
     def explains(self, at: float, since: float) -> list[Event]:
         """The rep talks at length: after the opening that is why now."""
@@ -89,7 +107,9 @@ class Beats:
         """The ask was made: its beat is over where its words end, and listening begins there."""
         if not self.follows:
             return []
-        entered = self.enter("ask", at, start, evidence)
+        why = self._maybe.sentence if self._maybe and self.now == "permission_context" else None
+        entered = self.enter("why_now", at, why.start, why.evidence) if why and why.end <= start else []
+        entered += self.enter("ask", at, start, evidence)
         return [*entered, *self._reach("ask", at, evidence), *self.enter("listen", at, end)]
 
     def booked(self, said: Said, at: float) -> list[Event]:

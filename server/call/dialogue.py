@@ -106,7 +106,7 @@ class Dialogue:
         if self.voicemail:
             return []
         made: list[Outcome] = []
-        if is_ask(said) and not (story.agreed and not story.booked):
+        if is_ask(said) and not self._settled():
             turn.asking.append(said)
             return made
         if turn.asking:
@@ -123,6 +123,17 @@ class Dialogue:
         made += self._opened(said)
         made += self._closed_in(said, at)
         return made
+
+    def _settled(self) -> bool:
+        """Tell whether an ask was answered without an objection: what sounds like another only settles the day."""
+        story = self.story
+        if not story.asks:
+            return False
+        asked = story.asks[-1].end
+        against = [one[-1] for one in story.objections.values()] + story.refusals
+        if any(one.end > asked for one in against):
+            return False
+        return any(one.track == "prospect" and one.start > asked - 0.5 for one in story.said)
 
     def _opened(self, said: Said) -> list[Outcome]:
         """A generic opener wants a reason; a reason given is what the cue asked for."""
@@ -141,7 +152,7 @@ class Dialogue:
         refused = bool(story.objections or story.refusals)
         steps = said.does("book") or (refused and said.does("bridge"))
         day = when_of(sentence.plain, self.today).date is not None
-        settles = story.agreed is not None and (day or is_ask(said))
+        settles = (story.agreed is not None and day) or (is_ask(said) and self._settled())
         if (steps or settles) and not (said.does("close") and story.booked):
             made += self._beats.booked(said, at)
         if settles or (said.does("book") and story.agreed):

@@ -141,7 +141,12 @@ OBJECTIONS: dict[ObjectionKind, re.Pattern[str]] = {
     ),
 }  # fmt: skip
 
-THEIR_PAST = any_of(r"(?:she|he|they) (?:was|were|is|had been)", r"i was not", r"wasn't")
+THEIR_PAST = any_of(
+    r"(?:she|he|they) (?:was|were|is|had been)", r"i was not", r"wasn't",
+    r"(?:she|he|they|everybody|people|somebody|brother|sister|wife|husband|colleague|partner|boss|cfo|ceo|guy|fella|mother|dad) "
+    r"(?:just |always |still )?(?:told|said|says|goes|reckons|thinks|thought|keeps? (?:on )?saying|was saying|and i quote)",
+)  # fmt: skip
+"""What others say or said, or what once was: not the prospect's own objection now."""
 
 QUESTION = re.compile(
     r"^(?:and |so |but |okay |well |or )?(?:what|when|where|who|why|how|which|whose|do|does|did|is|are|was|were|can|could|would|will|should|shall|have|has|may)\b"

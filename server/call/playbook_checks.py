@@ -26,6 +26,9 @@ CALM_LISTEN = 30.0
 SPOKEN = 2.5
 """Words a second of somebody who leaves a message (150 a minute)."""
 
+IN_A_GAP = 3
+"""Words that a gap is filled with, more or less."""
+
 
 def checked(playbook: Playbook) -> list[Found]:
     """Everything that does not fit."""
@@ -180,7 +183,8 @@ def _voicemail(playbook: Playbook) -> Iterator[Found]:
         return
     if not playbook.script:
         yield ("script",), "is missing: what the voicemail says, sentence by sentence", True
-    takes = sum(len(line.split()) for line in playbook.script) / SPOKEN
+    gaps = sum(line.count("{") for line in playbook.script)
+    takes = (sum(len(line.split()) for line in playbook.script) + (IN_A_GAP - 1) * gaps) / SPOKEN
     longest = playbook.limits.monologue
     if takes > longest:
         yield ("script",), f"takes about {takes:.0f} s to say; a voicemail has {longest:g}", True

@@ -15,7 +15,7 @@ import yaml
 Path = tuple[str, ...]
 
 LARGEST = 64_000
-"""Bytes; the longest that ships has a sixth of it."""
+"""Bytes; the longest that ships has a fifteenth of it."""
 
 DEEPEST = 8
 """Levels of mappings and lists; a playbook has four."""

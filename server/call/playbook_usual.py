@@ -1,7 +1,4 @@
-"""What a playbook that says nothing gets: each kind of cue, each level. A playbook overrides field by field.
-
-Sources: the table "When a cue becomes right" of the scripted-call format, and the pacing of docs/events.md.
-"""
+"""What a playbook that says nothing gets: each kind of cue, each level. A playbook overrides field by field."""
 
 from __future__ import annotations
 

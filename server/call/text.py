@@ -50,31 +50,33 @@ Breaks = Callable[[Sequence[str]], Sequence[float]]
 UNMARKED = 14
 """So many words without a full stop are a recogniser's that writes none: sentences are then cut where they likely end."""
 
-LIKELY = 0.5
+LIKELY, MARKED = 0.5, 0.85
+"""How likely an end must be where nobody writes full stops, and where the recogniser does."""
 
 
 def sentences(track: TrackName, words: Sequence[Word], breaks: Breaks | None = None) -> list[Sentence]:
     """Cut a turn's words into sentences, at their punctuation, at pauses, and where `breaks` finds likely ends."""
     found: list[Sentence] = []
     first = 0
+    least = MARKED if any(word.text.endswith(_END) for word in words) else LIKELY
     for place, word in enumerate(words):
         last = place == len(words) - 1
         if last or word.text.endswith(_END) or words[place + 1].start - word.end > PAUSE:
             part = words[first : place + 1]
-            for piece in _pieces(part, breaks):
+            for piece in _pieces(part, breaks, least):
                 text = " ".join(one.text for one in piece)
                 found.append(Sentence(track, piece[0].start, piece[-1].end, text, plain(text)))
             first = place + 1
     return found
 
 
-def _pieces(words: Sequence[Word], breaks: Breaks | None) -> list[Sequence[Word]]:
+def _pieces(words: Sequence[Word], breaks: Breaks | None, least: float) -> list[Sequence[Word]]:
     if breaks is None or len(words) < UNMARKED:
         return [words]
     spelt = [plain(word.text) or "," for word in words]
     pieces, first = [], 0
     for place, p in enumerate(breaks(spelt), 1):
-        if p >= LIKELY and place - first >= 3 and len(words) - place >= 3:
+        if p >= least and place - first >= 3 and len(words) - place >= 3:
             pieces.append(words[first:place])
             first = place
     return [*pieces, words[first:]]

@@ -132,19 +132,14 @@ def save_playbook(
         **{other: row.version for other, row in rows.items()},
         **{other: playbook.version for other, playbook in changed.items()},
     }
-    new = [
-        saved(playbook, text, versions, now, author=author, note=note)
-        if other == name
-        else saved(
-            playbook,
-            rows[other].text,
-            versions,
-            now,
-            author=author,
-            note=f"{name}, which it extends, has changed",
-        )
-        for other, playbook in changed.items()
-    ]
+    new: list[PlaybookText] = []
+    for other, playbook in changed.items():
+        if other == name:
+            new.append(saved(playbook, text, versions, now, author=author, note=note))
+        else:
+            # Its words are still those of whoever wrote them: one from the folder goes on following its file.
+            row, why = rows[other], f"{name}, which it extends, has changed"
+            new.append(saved(playbook, row.text, versions, now, author=row.author, note=why))
     expected = {name: replaces, **{other: rows[other].version for other in changed if other != name}}
     return changed if store.save_playbooks(new, expected) else None
 

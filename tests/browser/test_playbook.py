@@ -21,7 +21,7 @@ WIDTHS = ((1280, 860), (390, 844))
 @pytest.fixture
 def editor(page: Any, site: Any) -> Iterator[Any]:
     """The tab, at the editor of post-demo, signed in as a manager."""
-    site.playbooks = open_playbooks(site.store, None, site.now)
+    open_playbooks(site.store, None, site.now)
     manager = User(email="mo@x.example", name="Mo", role="manager", password_hash=hash_password("secret"))
     site.store.add_user(manager, site.now)
     page.open(f"{site.address}/admin/playbooks/post-demo")

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from server.call.playbook import (
     CUES,
@@ -261,6 +263,21 @@ def test_what_is_no_playbook_at_all(text: str | bytes, line: int, reason: str) -
     assert reading.playbook is None
     assert reading.faults[0].line == line
     assert reason in reading.faults[0].reason
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_text_cut_and_pasted_at_random_is_read_or_refused(data: st.DataObject) -> None:
+    lines = TEXT.splitlines()
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        line = data.draw(
+            st.sampled_from([*lines, "", "  1: x", "? [a]", "- - -", "  ~: ~", "extends: [a]", "cues: 5"])
+        )
+        lines[at] = data.draw(st.sampled_from(["", " ", "    "])) + line
+    reading = check_playbook("\n".join(lines), {"post-demo": TEXT})
+    assert (reading.playbook is None) == bool(reading.grave)
+    assert all(1 <= fault.line <= len(lines) and fault.reason for fault in reading.faults)
 
 
 def test_a_live_call_has_all_five_beats_and_a_voicemail_none() -> None:

@@ -93,6 +93,10 @@ def test_a_child_changes_with_its_base(store: Store, folder: Path) -> None:
     assert changed is not None
     assert changed["child"].budgets["why_now"] == 18
     assert changed["child"].version != was["child"].version
+    newest = store.playbook_history("child")[0]
+    assert (newest.author, newest.note) == ("", "demo, which it extends, has changed")
+    (folder / "child.yaml").write_text(CHILD + "level: eager\n")
+    assert open_playbooks(store, folder, NOW)["child"].level == "eager", "it still follows its file"
     first = stored_playbook(store, "child", was["child"].version)
     assert first == was["child"]
     assert stored_playbook(store, "child", changed["child"].version) == changed["child"]

@@ -74,7 +74,7 @@ function written() {
 }
 
 function review() {
-  if ($("review-open").disabled) return;
+  if ($("review-open").disabled || $("review").open) return;
   drawDiff($("diff"), found.diff);
   $("save-message").hidden = true;
   $("review").showModal();

@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import inspect, select
 
 from media.audio import Word
 from server.errors import Misconfigured, Refused, Unreachable
 from server.events import CallEnded, CallStarted, Cue, Envelope, Final, NextStep, Summary, Synced
 from server.outside.store import Store, tables
+from server.outside.store.database import MIGRATIONS
 from server.records import Call, Chore
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -54,6 +57,19 @@ def test_migrations_make_exactly_the_tables(store: Store) -> None:
             column.name for column in table.columns
         }
     store.migrate()
+
+
+def test_an_older_database_is_brought_to_this_version_with_its_calls(store: Store) -> None:
+    store.add_call(call())
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with store._db.writing() as conn:
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0001")
+    assert "playbooks" not in inspect(store._db.engine).get_table_names()
+    store.migrate()
+    assert store.call("c1") == call()
+    assert store.running_playbooks() == {}
 
 
 def test_a_call_comes_back_as_it_was(store: Store) -> None:

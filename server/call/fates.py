@@ -69,10 +69,10 @@ def shown_of(envelopes: Iterable[Envelope]) -> list[Shown]:
         if isinstance(event, Cue) and event.phase == "raised":
             newest[event.kind] = len(shown)
             shown.append(_shown(envelope.number, event))
-            continue
-        kind = event.kind if isinstance(event, Cue) else event.target if isinstance(event, Order) else ""
-        if (place := newest.get(kind)) is not None and isinstance(event, Cue | Order):
-            shown[place] = _after(shown[place], event)
+        elif isinstance(event, Cue | Order):
+            kind = event.kind if isinstance(event, Cue) else event.target
+            if kind in newest:
+                shown[newest[kind]] = _after(shown[newest[kind]], event)
     return shown
 
 

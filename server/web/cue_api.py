@@ -21,14 +21,14 @@ PAGE = 50
 MOST = 200
 
 
-async def asked_of(request: Request, caller: Caller) -> CueQuery:
+def asked_of(request: Request, caller: Caller) -> CueQuery:
     """Read which cues are asked for."""
     return query_of(request.query_params, caller, request.app.state.clock().date())
 
 
 async def cue_quality(request: Request) -> Response:
     """Count what became of cues, by kind and by rep: a rep's own, a manager's all."""
-    asked = await asked_of(request, await require(request))
+    asked = asked_of(request, await require(request))
     return JSONResponse((await quality_of(request, asked)).model_dump(mode="json"))
 
 
@@ -49,7 +49,7 @@ async def quality_of(request: Request, asked: CueQuery) -> CueQuality:
 
 async def list_cues(request: Request) -> Response:
     """List the cues of a period, newest call first: a rep's own, a manager's all."""
-    asked = await asked_of(request, await require(request))
+    asked = asked_of(request, await require(request))
     limit = min(max(number(request.query_params.get("limit"), PAGE, "limit"), 1), MOST)
     skip = number(request.query_params.get("skip"), 0, "skip")
     return JSONResponse((await cues_of(request, asked, limit, skip)).model_dump(mode="json"))

@@ -55,7 +55,7 @@ class Row:
 async def cues(request: Request) -> Response:
     """Show what became of the cues of a period, and list those that were asked for."""
     caller = await require(request, "manager")
-    asked = await asked_of(request, caller)
+    asked = asked_of(request, caller)
     skip = number(request.query_params.get("skip"), 0, "skip")
     quality = await quality_of(request, asked)
     listed = await cues_of(request, asked, PAGE, skip) if asked.kind or asked.fate or asked.rep else None

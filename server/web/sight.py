@@ -60,4 +60,4 @@ async def desk_of(request: Request, caller: Caller, call: Call) -> bool:
     names = {
         name.casefold() for user in await ask(store_of(request).users) for name in (user.email, user.name)
     }
-    return call.rep.casefold() not in names
+    return call.rep.casefold() not in names - {""}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, repeat
@@ -103,8 +103,9 @@ class Live:
         await anyio.to_thread.run_sync(
             self.store.start_call, call.id, self.clock(), carrier, started.call_id, name
         )
+        muted = await anyio.to_thread.run_sync(self.store.muted_kinds, call.rep)
         self._forget(anyio.current_time())
-        live = LiveCall(self, call, started, playbook)
+        live = LiveCall(self, call, started, playbook, muted)
         self._calls[call.id] = live
         log.info("call started", call=call.id, carrier=carrier, stream=started.stream_id)
         reason = "shutdown"
@@ -156,8 +157,12 @@ class Live:
 class LiveCall:
     """One call while it goes on."""
 
-    def __init__(self, house: Live, call: Call, started: Started, playbook: Playbook) -> None:
+    def __init__(
+        self, house: Live, call: Call, started: Started, playbook: Playbook, muted: Sequence[str] = ()
+    ) -> None:
         self.call, self.playbook, self._ears = call, playbook, house.ears
+        self._muted = muted
+        """Kinds of cues that the rep muted in an earlier call."""
         self.conversation = Conversation(playbook)
         self.diary = Diary(call.id, house.bus, house.store)
         self.pulse = Pulse()
@@ -220,6 +225,9 @@ class LiveCall:
         async with anyio.create_task_group() as work:
             self._work = work
             self.apply(start_of(self.call, self.playbook))
+            for kind in self._muted:
+                # As if pressed in this call, so that its log alone tells what the rep saw.
+                self.order(Order(at=0.0, action="mute_kind", target=kind))
             work.start_soon(self.diary.keep)
             work.start_soon(self._watch)
             async with anyio.create_task_group() as self._tasks:

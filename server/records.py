@@ -12,6 +12,8 @@ from server.events import NextStep
 CallState = Literal["waiting", "live", "ended"]
 ChoreState = Literal["todo", "doing", "done", "dead"]
 Role = Literal["rep", "manager", "admin"]
+CueFate = Literal["shown", "followed", "expired", "dismissed", "wrong"]
+"""`shown`: nothing came of it yet."""
 
 
 def _aware(name: str, at: datetime | None) -> None:
@@ -122,3 +124,63 @@ class PlaybookText:
 
     def __post_init__(self) -> None:
         _aware("saved_at", self.saved_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCue:
+    """A cue that was raised in a call, and what became of it. Times within the call are media seconds."""
+
+    call_id: str
+    number: int
+    """Of its envelope."""
+    kind: str
+    why: str
+    sound: float
+    """Where the words or the measure end that call for it."""
+    heard: float
+    """When they were known."""
+    at: float
+    """When it was raised."""
+    page: float | None
+    """When the rep's page had painted it; None when no page said so."""
+    fate: CueFate
+    rep: str
+    contact: str
+    contact_company: str
+    called_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How a measure spreads over cues (seconds, nearest rank)."""
+
+    count: int
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueFigures:
+    """What became of the cues of a kind, or of a rep."""
+
+    of: str
+    """The kind or the rep; empty for all together."""
+    calls: int = 0
+    """Calls in which one was raised."""
+    raised: int = 0
+    followed: int = 0
+    expired: int = 0
+    """Ignored: on screen for its whole life, and nothing came of it."""
+    dismissed: int = 0
+    wrong: int = 0
+    """Marked wrong, in the call or afterwards; counts in no other column."""
+    muted: int = 0
+    """Calls in which the kind was muted, from the start or on the way."""
+    total: Spread | None = None
+    """From the end of the sound to the painted page; None when no page said that it had."""
+    heard: Spread | None = None
+    """Its first leg: from the end of the sound to its words."""
+    rule: Spread | None = None
+    """Its second: until the cue was raised."""
+    page: Spread | None = None
+    """Its third: until the page had painted it."""

@@ -20,7 +20,8 @@ from server.outside.playbooks import newer_playbooks
 from server.records import Call
 from server.web import playbooks
 from server.web.auth import Caller, require
-from server.web.body import model_of
+from server.web.body import model_of, number
+from server.web.cue_api import ENDPOINTS as CUE_ENDPOINTS
 from server.web.metrics import MetricsOut, show_metrics
 from server.web.openapi import Endpoint, Query, document
 from server.web.plan import plan_of
@@ -39,7 +40,7 @@ from server.web.shapes import (
     SummaryOut,
     WrapUp,
 )
-from server.web.sight import ask, current_call, seen_call, store_of
+from server.web.sight import ask, current_call, desk_of, seen_call, store_of
 from server.web.wrapup import keep_wrapup
 
 PAGE = 50
@@ -101,7 +102,7 @@ async def list_calls(request: Request) -> Response:
     """List calls, newest first: a rep's own, a manager's all."""
     caller = await require(request)
     asked = request.query_params
-    limit = min(max(_number(asked.get("limit"), PAGE, "limit"), 1), MOST)
+    limit = min(max(number(asked.get("limit"), PAGE, "limit"), 1), MOST)
     rep = asked.get("rep", "") if caller.may("manager") else caller.email or caller.name
     found = await ask(
         store_of(request).calls,
@@ -118,11 +119,13 @@ async def list_calls(request: Request) -> Response:
 
 async def current(request: Request) -> Response:
     """Say which call goes on now: what a desk should follow."""
-    call = await current_call(request, await require(request))
+    caller = await require(request)
+    call = await current_call(request, caller)
     answer = Current(call=None, beats=[])
     if call is not None:
         beats = [PlannedBeat(**asdict(beat)) for beat in await plan_of(request, call)]
-        answer = Current(call=CallRow.of(call), beats=beats)
+        own = await desk_of(request, caller, call)
+        answer = Current(call=CallRow.of(call), beats=beats, own=own)
     return JSONResponse(answer.model_dump(mode="json"))
 
 
@@ -138,7 +141,7 @@ async def show_call(request: Request) -> Response:
 async def call_events(request: Request) -> Response:
     """Give the stored events of a call, one envelope a line (docs/events.md)."""
     call = await seen_call(request)
-    after = _number(request.query_params.get("after"), 0, "after")
+    after = number(request.query_params.get("after"), 0, "after")
     envelopes = await ask(store_of(request).events, call.id, after)
     text = "".join(f"{envelope.to_line()}\n" for envelope in envelopes)
     return Response(text, media_type="application/jsonl")
@@ -177,14 +180,6 @@ def _version() -> str:
         return version("beatline")
     except PackageNotFoundError:
         return "0"
-
-
-def _number(text: str | None, default: int, name: str) -> int:
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise Malformed(f"`{name}` is a whole number, not {text[:20]!r}.")
-    return int(text)
 
 
 _NUMBER = {"type": "integer", "minimum": 0}
@@ -234,6 +229,7 @@ ENDPOINTS = (
         method="GET", path="/api/v1/calls/{id}/recording", answer=recording, media_type="audio/wav",
         about="The two-channel recording (rep 1, prospect 2); honours Range.", problems=(404, 416),
     ),
+    *CUE_ENDPOINTS,
     *playbooks.ENDPOINTS,
 )  # fmt: skip
 

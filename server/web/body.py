@@ -1,4 +1,4 @@
-"""Reading what was sent: with a limit, and into a model."""
+"""Reading what was sent: with a limit, and into a model or a number."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+
+from server.errors import Malformed
 
 LARGEST = 64 * 1024
 """Bytes of a body at most; nothing that people send here comes near."""
@@ -53,3 +55,16 @@ async def form_of(request: Request) -> dict[str, str]:
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=50))
     except ValueError as error:
         raise HTTPException(422, "The form has too many fields.") from error
+
+
+def number(text: str | None, default: int, name: str) -> int:
+    """Read a whole number from an address.
+
+    Raises:
+        Malformed: it is none, or has more than nine digits.
+    """
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise Malformed(f"`{name}` is a whole number, not {text[:20]!r}.")
+    return int(text)

@@ -56,12 +56,16 @@ async def record(request: Request) -> Response:
     envelopes = await ask(store.events, call.id)
     summary = await ask(store.summary, call.id)
     wrapup = await ask(store.wrapup, call.id)
+    cue_marks = await ask(store.cue_marks, call.id)
+    caller = await require(request)
     review = await ask(review_of, envelopes, call.duration, targets_of(request, call.playbook))
     values = {
         "call": call,
         "at": call.started_at or call.created_at,
         "rep_name": spoken(call.rep) or "Rep",
         "review": review,
+        "cue_marks": cue_marks,
+        "me": caller.email or caller.name,
         "summary": summary,
         "step": wrapup.next_step if wrapup else summary.next_step if summary else None,
         "outcome": call.outcome or (summary.outcome if summary else ""),

@@ -14,7 +14,11 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from server.call.fates import Trace
+
 HERE = Path(__file__).parent
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 class Files(StaticFiles):
@@ -79,6 +83,18 @@ OUTCOMES = {
 """Outcomes as people say them, in the order of the keys 1 to 5."""
 
 
+def trace_line(trace: Trace) -> str:
+    """A cue's latency trace in a line: "sound 31.2 s · heard +0.6 · rule +0.0 · page +0.1"."""
+    page = "–" if trace.page_s is None else f"+{trace.page_s:.1f}"
+    steps = (
+        f"sound {trace.sound:.1f} s",
+        f"heard +{trace.heard_s:.1f}",
+        f"rule +{trace.rule_s:.1f}",
+        f"page {page}",
+    )
+    return " · ".join(step.replace(" ", NO_BREAK) for step in steps)
+
+
 def outcome_of(code: str) -> str:
     """An outcome as people say it; one that we do not know, as a phrase."""
     return OUTCOMES.get(code) or name_of(code)
@@ -93,7 +109,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     words = {"clock": clock, "percent": percent, "when": when, "phrase": name_of, "day": day}
-    made.filters.update(words, along=along, outcome=outcome_of)
+    made.filters.update(words, along=along, outcome=outcome_of, trace=trace_line)
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from server.web import admin, api, calls, desk, login, look
+from server.web import admin, api, calls, cues, desk, login, look
 from server.web.guard import Guard
 from server.web.problems import exception_handlers
 
@@ -13,6 +13,7 @@ routes: list[BaseRoute] = [
     *login.routes,
     *desk.routes,
     *calls.routes,
+    *cues.routes,
     *admin.routes,
     *api.routes,
 ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field
 
+from server.call.fates import Shown, shown_of
 from server.call.metrics import Metrics, Span, finals_of, metrics_of, spans_of
-from server.events import BeatName, Cue, Envelope, Event, Synced, TrackName
+from server.events import BeatName, Envelope, Event, Synced, TrackName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,19 +20,6 @@ class Said:
     text: str
     same: bool = False
     """The turn before is of the same speaker."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A cue that was shown, and what became of it."""
-
-    kind: str
-    text: str
-    why: str
-    at: float
-    since: float
-    fate: Literal["shown", "expired", "dismissed", "followed", "wrong"] = "shown"
-    fate_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +45,13 @@ def review_of(
 
     `targets` are the rep's shares that its playbook plans for beats.
     """
+    envelopes = list(envelopes)
     events = [envelope.event for envelope in envelopes]
     return Review(
         said=_said(events),
         spans=spans_of(events),
         metrics=metrics_of(events, duration, targets),
-        cues=_cues(events),
+        cues=shown_of(envelopes),
         synced=[event for event in events if isinstance(event, Synced)],
     )
 
@@ -75,23 +63,3 @@ def _said(events: Sequence[Event]) -> list[Said]:
         same = bool(lines) and lines[-1].track == final.track
         lines.append(Said(track=final.track, start=final.start, end=final.end, text=text, same=same))
     return lines
-
-
-def _shown(cue: Cue) -> Shown:
-    return Shown(kind=cue.kind, text=cue.text, why=cue.why, at=cue.at, since=cue.since)
-
-
-def _cues(events: Sequence[Event]) -> list[Shown]:
-    shown: list[Shown] = []
-    for event in events:
-        if not isinstance(event, Cue):
-            continue
-        if event.phase == "raised":
-            shown.append(_shown(event))
-            continue
-        for place in range(len(shown) - 1, -1, -1):
-            cue = shown[place]
-            if cue.kind == event.kind and cue.fate == "shown":
-                shown[place] = replace(cue, fate=event.phase, fate_at=event.at)
-                break
-    return shown

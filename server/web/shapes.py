@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from datetime import date as Date
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from server.events import CueKind
 from server.records import Call
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\r\n\x00]*$")]
 """One line of text, as people type a name."""
+
+CUE_KINDS: tuple[CueKind, ...] = get_args(CueKind)
+MUTABLE: tuple[CueKind, ...] = tuple(kind for kind in CUE_KINDS if kind != "do_not_call")
+"""A request not to be called again is shown whatever a rep has muted."""
 
 Outcome = Literal["connect", "voicemail", "no_answer", "wrong_number", "dnc"]
 Sentiment = Literal["positive", "neutral", "negative"]
@@ -139,6 +144,7 @@ class Current(BaseModel):
 
     call: CallRow | None
     beats: list[PlannedBeat]
+    own: bool = Field(False, description="The caller's desk is the rep's: it says when a cue was shown.")
 
 
 class NextStepBody(Body):
@@ -208,6 +214,14 @@ class OrderBody(Body):
 
     action: Literal["see_cue", "dismiss_cue", "mark_wrong", "mute_kind", "flag"]
     target: Line = Field("", description="Kind of the cue meant, or a note.")
+
+    @model_validator(mode="after")
+    def _meant(self) -> Self:
+        if self.action in ("see_cue", "mark_wrong", "mute_kind") and self.target not in CUE_KINDS:
+            raise ValueError(f"`target` names the kind of a cue: {', '.join(CUE_KINDS)}")
+        if self.action == "mute_kind" and self.target not in MUTABLE:
+            raise ValueError(f"{self.target} cannot be muted: somebody asked not to be called again")
+        return self
 
 
 class FieldProblem(BaseModel):

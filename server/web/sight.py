@@ -47,3 +47,17 @@ async def current_call(request: Request, caller: Caller) -> Call | None:
     newest = sorted(live, key=lambda call: call.started_at or call.created_at, reverse=True)
     own = [call for call in newest if caller.answers_to(call.rep)]
     return next(iter(own or (newest if caller.may("manager") else [])), None)
+
+
+async def desk_of(request: Request, caller: Caller, call: Call) -> bool:
+    """Tell whether the caller's page is the desk of this call's rep.
+
+    A rep who cannot sign in here (a demonstration, a call that a machine announced) has no desk of his own: whoever
+    follows the call sits at it. A manager who looks over a rep's shoulder does not.
+    """
+    if caller.answers_to(call.rep):
+        return True
+    names = {
+        name.casefold() for user in await ask(store_of(request).users) for name in (user.email, user.name)
+    }
+    return call.rep.casefold() not in names - {""}

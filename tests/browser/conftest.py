@@ -199,6 +199,14 @@ class Site:
         self.orders.append(order)
         return True
 
+    def ordered(self, page: Page, least: int) -> list[tuple[str, str]]:
+        """What the page has ordered, once it has ordered so much."""
+        for _ in range(100):
+            if len(self.orders) >= least:
+                break
+            page.run("new Promise(done => setTimeout(done, 20))")
+        return [(order.action, order.target) for order in self.orders]
+
     def ring(self, id: str = "c1", **more: Any) -> None:
         """A call begins."""
         given = {"contact": "Sarah Kim", "contact_company": "Acme", "rep": "alex@x.example", **more}

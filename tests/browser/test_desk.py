@@ -84,13 +84,10 @@ def test_a_call_from_ring_to_hang_up(signed_in: Any, site: Any) -> None:
     page.until("document.getElementById('cue-text').textContent === 'Make the ask'")
     assert page.run("document.getElementById('cue-live').getAttribute('aria-live')") == "polite"
     assert page.run("document.activeElement === document.body"), "a cue moves no focus"
+    assert site.ordered(page, 1) == [("see_cue", "make_ask")]
     page.press("x")
     page.until("document.getElementById('cue-text').textContent === 'On the beat'")
-    for _ in range(100):
-        if site.orders:
-            break
-        page.run("new Promise(done => setTimeout(done, 20))")
-    assert (site.orders[0].action, site.orders[0].target) == ("dismiss_cue", "make_ask")
+    assert site.ordered(page, 2)[1:] == [("dismiss_cue", "make_ask")]
 
     proof = Evidence(track="rep", start=20.0, end=24.0, text="Shall we?")
     site.tell(Ask(at=24.2, end=24.0, evidence=proof), _cue("stay_silent", "Stay silent", 24.2))
@@ -229,6 +226,8 @@ PAIRS = [
     ("ink-2", "sunk"),
     ("ink-2", "warn-wash"),
     ("ink-2", "accent-wash"),
+    ("danger", "accent-wash"),
+    ("good", "accent-wash"),
     ("on-accent", "accent"),
 ]
 

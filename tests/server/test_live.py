@@ -22,12 +22,12 @@ from media.wav import read_call
 from media.whisper import Whisper
 from server.carriers.wire import Sound, Started, Stopped, Wire
 from server.catch_up import CatchUp
-from server.events import Final, Health, SpeechStopped
+from server.events import CallStarted, Final, Health, Order, SpeechStopped
 from server.live import Ears, Live
 from server.outside.bus import Bus
 from server.outside.playbooks import load_playbooks
 from server.outside.store import Store
-from server.records import Call, Chore
+from server.records import Call, Chore, User
 
 pytestmark = pytest.mark.anyio
 
@@ -172,3 +172,15 @@ async def test_a_fault_in_a_calls_hearing_ends_that_call_with_what_was_heard(
         rep, _ = read_call(tmp_path / "c1.wav")
         assert len(rep) >= 12 * 8000
         assert live.count == 0
+
+
+async def test_kinds_that_the_rep_muted_are_muted_in_the_next_call_by_its_log(
+    store: Store, engine: Whisper, tmp_path: Path
+) -> None:
+    store.add_user(User(email="a@x.example", name="A"), NOW)
+    store.mute_kind("a@x.example", "slow_down", NOW)
+    async with house(store, engine, tmp_path) as live:
+        await carry(live, store, until=1.0)
+    events = [envelope.event for envelope in store.events("c1")]
+    assert [type(event) for event in events[:2]] == [CallStarted, Order]
+    assert events[1] == Order(at=0.0, action="mute_kind", target="slow_down")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from server.events import Cue, Envelope, Event, Final, event_from_json, event_to_json
+from server.events import Cue, Envelope, Event, Final, Order, event_from_json, event_to_json
 from server.outside.store import tables as t
 from server.outside.store.database import Database, insert_new
 
@@ -47,9 +47,7 @@ class Log:
 def _add(conn: Connection, call_id: str, envelopes: Sequence[Envelope]) -> None:
     insert_new(conn, t.events, [_event_row(call_id, envelope) for envelope in envelopes])
     insert_new(conn, t.words, [row for envelope in envelopes for row in _word_rows(call_id, envelope.event)])
-    insert_new(
-        conn, t.cues, [_cue_row(call_id, e.number, e.event) for e in envelopes if isinstance(e.event, Cue)]
-    )
+    insert_new(conn, t.cues, [row for envelope in envelopes if (row := _cue_row(call_id, envelope))])
 
 
 def _event_row(call_id: str, envelope: Envelope) -> dict[str, Any]:
@@ -68,8 +66,23 @@ def _word_rows(call_id: str, event: Event) -> list[dict[str, Any]]:
     ]
 
 
-def _cue_row(call_id: str, number: int, cue: Cue) -> dict[str, Any]:
-    return {
-        "call_id": call_id, "number": number, "kind": cue.kind, "phase": cue.phase,
-        "at": cue.at, "since": cue.since, "why": cue.why,
-    }  # fmt: skip
+ORDERED: Mapping[str, str] = {"see_cue": "seen", "mark_wrong": "wrong", "mute_kind": "muted"}
+"""Orders that say something of a cue, by the word under which it is kept."""
+
+
+def _cue_row(call_id: str, envelope: Envelope) -> dict[str, Any] | None:
+    event = envelope.event
+    row: dict[str, Any] = {"call_id": call_id, "number": envelope.number, "at": event.at}
+    if isinstance(event, Cue):
+        heard = event.heard or event.at
+        return {
+            **row,
+            "kind": event.kind,
+            "phase": event.phase,
+            "since": event.since,
+            "heard": heard,
+            "why": event.why,
+        }
+    if isinstance(event, Order) and event.action in ORDERED:
+        return {**row, "kind": event.target, "phase": ORDERED[event.action], "since": event.at}
+    return None

@@ -144,7 +144,28 @@ cues = Table(
     Column("phase", String, nullable=False),
     Column("at", Float, nullable=False),
     Column("since", Float, nullable=False),
+    Column("heard", Float),
     _words("why"),
+)
+"""One row for everything that happened to a cue: the phases of its events, and `seen`, `wrong`, `muted` by orders."""
+
+cue_marks = Table(
+    "cue_marks",
+    metadata,
+    _call(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("by", String, primary_key=True),
+    Column("marked_at", Moment, nullable=False),
+)
+
+muted_kinds = Table(
+    "muted_kinds",
+    metadata,
+    Column(
+        "user_id", Serial, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("kind", String, primary_key=True),
+    Column("muted_at", Moment, nullable=False),
 )
 
 summaries = Table(

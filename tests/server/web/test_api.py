@@ -142,20 +142,28 @@ def test_the_list_is_searched(world: Any) -> None:
 def test_the_current_call(world: Any) -> None:
     alex, mo = world.person("alex@x.example"), world.person("mo@x.example")
     world.call("c1", rep="alex@x.example")
-    assert alex.get("/api/v1/calls/current").json() == {"call": None, "beats": []}, "it has no sound yet"
+    assert alex.get("/api/v1/calls/current").json() == {
+        "call": None, "beats": [], "own": False,
+    }, "it has no sound yet"  # fmt: skip
     world.begin("c1")
     current = alex.get("/api/v1/calls/current").json()
     assert current["call"]["id"] == "c1"
     assert [beat["beat"] for beat in current["beats"]][:2] == ["permission_context", "why_now"]
+    assert current["own"] is True
     world.call("c2", rep="bo@x.example")
     world.begin("c2")
     assert alex.get("/api/v1/calls/current").json()["call"]["id"] == "c1"
     assert mo.get("/api/v1/calls/current").json()["call"]["id"] == "c2", "a manager follows the newest"
+    assert mo.get("/api/v1/calls/current").json()["own"] is False, "and is not at its desk"
     world.call("c3", rep="mo@x.example")
     world.begin("c3")
     world.call("c4", rep="bo@x.example")
     world.begin("c4")
     assert mo.get("/api/v1/calls/current").json()["call"]["id"] == "c3", "or rather their own"
+    world.end("c3")
+    world.call("c5", rep="Someone Else")
+    world.begin("c5")
+    assert mo.get("/api/v1/calls/current").json()["own"] is True, "a rep who cannot sign in has no other desk"
     world.end("c1")
     assert alex.get("/api/v1/calls/current").json()["call"] is None
 
@@ -207,6 +215,10 @@ def test_orders_reach_the_live_call_only(world: Any) -> None:
     [(call_id, taken)] = world.live.taken
     assert (call_id, taken.action, taken.target) == ("c1", "dismiss_cue", "make_ask")
     assert client.post("/api/v1/calls/c1/orders", json={"action": "explode"}).status_code == 422
+    for action, target in (("see_cue", ""), ("mark_wrong", "ask"), ("mute_kind", "do_not_call")):
+        answer = client.post("/api/v1/calls/c1/orders", json={"action": action, "target": target})
+        assert answer.status_code == 422
+    assert len(world.live.taken) == 1
     world.live.gone = True
     assert client.post("/api/v1/calls/c1/orders", json=order).status_code == 409
 

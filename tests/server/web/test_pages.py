@@ -106,7 +106,7 @@ def test_another_reps_record_is_unknown(told: Any) -> None:
         assert "There is no such call." in answer.text
 
 
-@pytest.mark.parametrize("path", ["/login", "/desk", "/calls", "/calls/c1", "/nothing"])
+@pytest.mark.parametrize("path", ["/login", "/desk", "/calls", "/calls/c1", "/cues", "/nothing"])
 def test_nothing_inline_so_that_the_content_policy_holds(told: Any, path: str) -> None:
     text = told.person("mo@x.example").get(path).text if path != "/login" else told.client().get(path).text
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
@@ -118,7 +118,7 @@ def test_nothing_inline_so_that_the_content_policy_holds(told: Any, path: str) -
 def test_every_file_a_page_names_is_there(told: Any) -> None:
     client = told.person("mo@x.example")
     named = set()
-    for path in ("/desk", "/calls", "/calls/c1"):
+    for path in ("/desk", "/calls", "/calls/c1", "/cues"):
         named |= set(re.findall(r'"(/static/[^"]+)"', client.get(path).text))
     assert len(named) >= 6
     for path in named:

@@ -7,7 +7,7 @@ import pytest
 from media.audio import Word
 from server.call.metrics import Metrics, Visit
 from server.events import Beat, CallEnded, Cue, Envelope, Event, Evidence, Final, SpeechStopped
-from server.web.review import Review, Shown, review_of
+from server.web.review import Review, review_of
 
 PROOF = Evidence(track="rep", start=8.0, end=10.0, text="Shall we?")
 
@@ -85,25 +85,11 @@ def test_leaving_a_beat_that_was_followed_by_another_changes_nothing() -> None:
     )
 
 
-@pytest.mark.parametrize("fate", ["followed", "dismissed", "expired", "wrong"])
-def test_what_became_of_a_cue(fate: str) -> None:
-    review = _review(
-        _cue("make_ask", "raised", 20.0),
-        _cue("stop_talking", "raised", 30.0),
-        _cue("make_ask", fate, 33.0),
-        _cue("make_ask", "raised", 50.0),
-    )
-    assert [(cue.kind, cue.fate, cue.fate_at) for cue in review.cues] == [
-        ("make_ask", fate, 33.0),
-        ("stop_talking", "shown", None),
-        ("make_ask", "shown", None),
+def test_cues_are_those_of_the_log() -> None:
+    review = _review(_cue("make_ask", "raised", 20.0), _cue("make_ask", "followed", 23.0))
+    assert [(cue.number, cue.kind, cue.fate, cue.fate_at) for cue in review.cues] == [
+        (1, "make_ask", "followed", 23.0)
     ]
-    assert review.cues[0].why == "It is time."
-
-
-def test_an_end_without_its_cue_is_passed_over() -> None:
-    assert _review(_cue("make_ask", "expired", 20.0)).cues == []
-    assert isinstance(_review(_cue("make_ask", "raised", 20.0)).cues[0], Shown)
 
 
 def test_a_call_that_was_cut_is_as_long_as_its_last_event() -> None:

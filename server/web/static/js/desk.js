@@ -5,6 +5,8 @@ import { drawCue, openWhy } from "./desk/cue.js";
 import { drawCaptions, layCaptions, markEvidence, watchScroll } from "./desk/captions.js";
 import { drawGauge } from "./desk/gauge.js";
 import { drawHealth } from "./desk/health.js";
+import { drawMuted, keepMuted, startMuted } from "./desk/muted.js";
+import { whenPainted } from "./desk/painted.js";
 import { drawStrip, layStrip } from "./desk/strip.js";
 import * as wrapup from "./desk/wrapup.js";
 import { TYPES, fold, fresh, shown } from "./fold.js";
@@ -17,6 +19,7 @@ const LINGER = 60000; // ms for which an ended call is followed, for its summary
 const TICK = 100; // ms between drawings of what moves with time
 
 let call = null; // what the API says of the call we follow
+let own = false; // this page is its rep's desk; a manager who looks on touches nothing
 let state = null; // what its events say
 let heard = 0; // performance.now() when the newest event came
 let link = "open";
@@ -39,9 +42,15 @@ function draw() {
   $("timer").hidden = !state;
   say($("timer"), clock(state?.ended ? state.ended.duration : at));
   drawHealth(state, link);
-  drawCue(state, at, idle);
+  drawCue(state, at, idle, own);
+  drawMuted(own && state && !state.ended ? state.muted : []);
   drawStrip(state, at);
+  const cue = own && state && shown(state, at);
+  if (cue) whenPainted(state.id, cue, onScreen, (seen) => order("see_cue", seen).catch(() => {}));
 }
+
+const onScreen = (cue) => shown(state, now())?.n === cue.n;
+const order = (action, cue) => post(`/api/v1/calls/${state.id}/orders`, { action, target: cue.kind });
 
 function drawWords() {
   drawCaptions(state);
@@ -77,9 +86,10 @@ function end(event) {
 }
 
 /** Follow a call from its first event; the stream resumes by itself after a break (Last-Event-ID). */
-function follow(found, beats) {
+function follow({ call: found, beats, own: mine }) {
   source?.close();
   call = found;
+  own = mine;
   state = fresh(found.id);
   heard = performance.now();
   link = "open";
@@ -109,7 +119,7 @@ async function look() {
   try {
     const found = await get("/api/v1/calls/current");
     const another = found.call && (found.call.id !== state?.id || source?.readyState === EventSource.CLOSED);
-    if (found.call && another && !(state?.ended && found.call.id === state.id)) return follow(found.call, found.beats);
+    if (found.call && another && !(state?.ended && found.call.id === state.id)) return follow(found);
     if (link !== "open" && (!state || state.ended)) link = "open";
   } catch (problem) {
     link = problem.status === 401 ? "out" : "lost";
@@ -119,23 +129,53 @@ async function look() {
   setTimeout(look, POLL);
 }
 
-async function dismiss() {
-  const cue = state && shown(state, now());
-  if (!cue) return false;
-  state.cue = { ...cue, phase: "dismissed", done: now() };
+/** Take the cue off the screen at once, and tell the call why; gives the cue, and whether the call took it. */
+async function takeOff(action, phase) {
+  const cue = onDesk();
+  if (!cue) return { cue: null, taken: false };
+  state.cue = { ...cue, phase, done: now() };
   draw();
   try {
-    await post(`/api/v1/calls/${state.id}/orders`, { action: "dismiss_cue", target: cue.kind });
+    await order(action, cue);
+    return { cue, taken: true };
   } catch {
-    /* it is off this screen either way; the call goes on */
+    return { cue, taken: false }; // it is off this screen either way; the call goes on
   }
 }
 
+const onDesk = () => (own && state ? shown(state, now()) : null);
+const dismiss = () => takeOff("dismiss_cue", "dismissed");
+
+async function markWrong() {
+  const { cue, taken } = await takeOff("mark_wrong", "wrong");
+  if (!cue) return;
+  const words = taken ? "marked wrong." : "could not be marked wrong: no connection. Its record has a button for it.";
+  say($("said"), `“${cue.text}” ${words}`);
+}
+
+/** No more of this kind: in this call by an order, in later calls by a note about the rep. */
+async function mute() {
+  if (onDesk()?.kind === "do_not_call") return;
+  const { cue, taken } = await takeOff("mute_kind", "dismissed");
+  if (!cue) return;
+  try {
+    await keepMuted(cue.kind);
+  } catch {
+    return say($("said"), `${phrase(cue.kind)} is muted ${taken ? "in this call only" : "nowhere"}: no connection.`);
+  }
+  say($("said"), `${phrase(cue.kind)} is muted. The list of muted cues brings it back.`);
+}
+
+/** A key that acts on the cue on screen; without one the key is left alone. */
+const onCue = (act) => () => (onDesk() ? void act() : false);
+
 const help = () => $("help").showModal();
 const outcomes = Object.fromEntries([1, 2, 3, 4, 5].map((place) => [String(place), () => wrapup.pickOutcome(place)]));
-listen({ ...outcomes, x: () => (state && shown(state, now()) ? void dismiss() : false), "?": help });
+listen({ ...outcomes, x: onCue(dismiss), w: onCue(markWrong), m: onCue(mute), "?": help });
 $("help-open").addEventListener("click", help);
 $("cue-dismiss").addEventListener("click", dismiss);
+$("cue-wrong").addEventListener("click", markWrong);
+$("cue-mute").addEventListener("click", mute);
 $("cue-why-open").addEventListener("click", () => openWhy());
 bindPref($("pref-keys"), "keys");
 bindPref($("pref-speak-cues"), "speakCues", (on) => $("cue-live").setAttribute("aria-live", on ? "polite" : "off"));
@@ -143,6 +183,7 @@ bindPref($("pref-speak-captions"), "speakCaptions", (on) => $("captions").setAtt
 
 watchScroll();
 wrapup.start((words) => say($("said"), words));
+startMuted((words) => say($("said"), words));
 layStrip(JSON.parse($("desk").dataset.plan ?? "[]"));
 drawGauge(null, prospect());
 draw();

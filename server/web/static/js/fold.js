@@ -11,7 +11,7 @@ export const TYPES = [
 export function fresh(id) {
   return {
     id, number: 0, at: 0, turns: new Map(), beats: new Map(), beat: null, cue: null, ask: null,
-    speaking: new Set(), talk: null, health: { state: "live", delay_s: 0 }, ended: null, summary: null, synced: [],
+    speaking: new Set(), muted: new Set(), talk: null, health: { state: "live", delay_s: 0 }, ended: null, summary: null, synced: [],
   };
 }
 
@@ -48,6 +48,10 @@ const STEPS = {
   cue(state, event) {
     if (event.phase === "raised") state.cue = event;
     else if (state.cue?.kind === event.kind) state.cue = { ...state.cue, phase: event.phase, done: event.at };
+  },
+  order(state, event) {
+    if (event.action === "mute_kind") state.muted.add(event.target);
+    if (event.action === "see_cue" && state.cue?.kind === event.target) state.cue = { ...state.cue, seen: true };
   },
   /** A language model's words belong to the card on screen, and go with it. */
   card(state, event) {

@@ -24,6 +24,7 @@ export async function get(path) {
 
 export const post = (path, body) => send("POST", path, body);
 export const put = (path, body) => send("PUT", path, body);
+export const remove = (path) => send("DELETE", path);
 
 async function send(method, path, body) {
   return answer(

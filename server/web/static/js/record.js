@@ -1,6 +1,7 @@
 /** The record: sound, drawing and transcript move together. */
 
 import { $, clock, say } from "./dom.js";
+import { put, remove } from "./http.js";
 import { listen } from "./keys.js";
 import { bindPref } from "./prefs.js";
 
@@ -50,6 +51,33 @@ document.addEventListener("click", (event) => {
   if (button) seek(Number(button.dataset.seek), true);
   else if (line && getSelection().isCollapsed) seek(Number(line.dataset.start), true);
 });
+
+/** Go where an address of this page points: to a cue, and the moment it came. */
+function follow() {
+  const cue = /^#cue-\d+$/.test(location.hash) && document.querySelector(location.hash);
+  if (cue) seek(Number(cue.dataset.at));
+}
+addEventListener("hashchange", follow);
+if (audio && audio.readyState < 1) audio.addEventListener("loadedmetadata", follow, { once: true });
+follow();
+
+/** Mark a cue wrong, or take one's own mark back. */
+async function mark(button) {
+  const said = button.parentElement.querySelector(".marked");
+  const on = button.getAttribute("aria-pressed") !== "true";
+  button.disabled = true;
+  try {
+    const { wrong_by } = await (on ? put : remove)(button.dataset.mark);
+    button.setAttribute("aria-pressed", String(wrong_by.includes(button.dataset.me)));
+    say(said, wrong_by.length ? `Marked wrong by ${wrong_by.join(", ")}` : "");
+  } catch (problem) {
+    say(said, problem instanceof TypeError ? "No connection. Try again in a moment." : problem.message);
+  }
+  button.disabled = false;
+  button.focus();
+}
+
+for (const button of document.querySelectorAll("[data-mark]")) button.addEventListener("click", () => mark(button));
 
 drawing.addEventListener("click", (event) => {
   const box = drawing.getBoundingClientRect();

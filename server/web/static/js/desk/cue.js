@@ -24,8 +24,8 @@ function wordsOf({ text, line, objection, card }) {
   return card ? [objection ? text : card.headline, card.lines[0]] : [text, line];
 }
 
-/** Draw the slot; `idle` are the words for a slot with nothing in it. */
-export function drawCue(state, now, idle) {
+/** Draw the slot; `idle` are the words for a slot with nothing in it, `own` says that its buttons are the reader's. */
+export function drawCue(state, now, idle, own) {
   const seconds = state ? ring(state, now) : null;
   const cue = state && shown(state, now);
   const silence = seconds !== null && (!cue || cue.kind === "stay_silent");
@@ -38,6 +38,8 @@ export function drawCue(state, now, idle) {
   say($("cue-ask"), cue?.card?.question || cue?.card?.lines[1] || "");
   say($("cue-author"), cue?.card ? `Suggested by ${cue.card.author}` : "");
   $("cue-acts").hidden = !cue;
+  for (const button of $("cue-acts").querySelectorAll("[data-own]")) button.hidden = !own;
+  if (cue?.kind === "do_not_call") $("cue-mute").hidden = true;
   say($("cue-why"), cue?.why ?? "");
   $("cue-why-open").hidden = !cue?.why;
   if (!cue) openWhy(false);

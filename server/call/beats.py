@@ -85,7 +85,7 @@ class Beats:
         return made
 
     def _is_why(self, said: Said) -> bool:
-        """Tell whether a sentence begins why now: it gives a reason, pitches, or is talk that opens nothing any more."""
+        """Tell whether a sentence begins why now: a reason, a pitch, or talk that opens nothing any more."""
         if said.does("generic", "permission"):
             return False
         if said.does("reason", "pitch") and said.words >= 4:

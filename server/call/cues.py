@@ -109,7 +109,7 @@ class Slot:
         return not (scene.shielded and kind != "stay_silent") and self._has_room(wish, at, scene)
 
     def _has_room(self, wish: Wish, at: float, scene: Scene) -> bool:
-        """Tell whether pacing lets a cue through; a calm ring after the ask is no interruption that others must wait for."""
+        """Tell whether pacing lets a cue through; others need not wait for the calm ring after an ask."""
         plan, pacing = self._playbook.says(wish.kind), self._playbook.pacing_at(self._level)
         busy = [cue for cue in self._raised if cue.kind != "stay_silent"]
         if sum(at - cue.at < pacing.within for cue in busy) >= pacing.most or len(busy) >= pacing.a_call:

@@ -104,7 +104,7 @@ class Dialogue:
     # --- the rep --------------------------------------------------------------------------------------------
 
     def _rep_said(self, said: Said, at: float) -> list[Outcome]:
-        story, turn, sentence = self.story, self._turn, said.sentence
+        turn, sentence = self._turn, said.sentence
         self._rep_end = sentence.end
         if self.voicemail:
             return []

@@ -43,7 +43,7 @@ class Pace:
         return 60 * sum(words for _, _, words in self._turns) / spoken if spoken else 0.0
 
     def too_fast(self, words: Sequence[Word], limits: Limits) -> str | None:
-        """Say how fast a turn's newest words came, if too fast for `pace_for` seconds; numbers spelt out are no haste."""
+        """Say how fast a turn's newest words came, if too fast for `pace_for` s; spelling out numbers is no haste."""
         if not words:
             return None
         end = words[-1].end

@@ -48,7 +48,7 @@ Breaks = Callable[[Sequence[str]], Sequence[float]]
 """Gives, for each plain word but the last, how likely a sentence ends after it."""
 
 UNMARKED = 14
-"""So many words without a full stop are a recogniser's that writes none: sentences are then cut where they likely end."""
+"""So many words without a full stop: the recogniser writes none, so sentences are cut where they likely end."""
 
 LIKELY, MARKED = 0.5, 0.85
 """How likely an end must be where nobody writes full stops, and where the recogniser does."""
@@ -88,7 +88,7 @@ def any_of(*phrases: str) -> re.Pattern[str]:
 
 
 def phrases(said: Sequence[str]) -> re.Pattern[str]:
-    """A pattern for plain text in which any of some plain phrases stands as whole words; none of them: it finds nothing."""
+    """A pattern for plain text in which any of some phrases stands as whole words; of no phrases: finds nothing."""
     return (
         any_of(*(re.escape(plain(one)).replace("\\ ", " ") for one in said)) if said else re.compile(r"(?!)")
     )

@@ -14,7 +14,8 @@ from training.text import vocabulary
 
 VOICES = {
     "espeak": "espeak-ng, many variants", "kal": "flite kal", "kal16": "flite kal16", "slt": "flite slt",
-    "awb": "flite awb", "rms": "flite rms (held out)", "f5": "espeak-ng en-us+f5 (held out)",
+    "awb": "flite awb", "kal_diphone": "festival kal", "ked_diphone": "festival kdl",
+    "cmu_us_slt_arctic_hts": "festival slt (HTS)", "rms": "flite rms (held out)", "f5": "espeak-ng en-us+f5 (held out)",
 }  # fmt: skip
 GROUPS = {
     "known": "known voices, call script", "held": "held-out voices, call script",
@@ -37,8 +38,8 @@ of sales talk. For people set `BEATLINE_SPEECH_MODEL=base.en` or larger.
 ## How it was trained
 
 `scripts/train_model` makes it from nothing: sentences of a grammar of our own writing (calls, and loose talk), random
-word sequences and mixtures, spoken by espeak-ng (variants of several English accents) and flite (kal, kal16, slt,
-awb) with the synthesisers' own word times; each window then drawn anew with speed, throat length (VTLP), colour,
+word sequences and mixtures, spoken by espeak-ng (variants of several English accents), flite (kal, kal16, slt,
+awb) and festival (kal, kdl, and slt by hidden Markov models) with the synthesisers' own word times; each window then drawn anew with speed, throat length (VTLP), colour,
 level, noise, echo, band, clipping, mu-law or A-law, several up-samplers, cut edges, previous-text context, silence,
 tones and music with empty text, lengths of 1.2 to 30 s. Losses: tokens, a character CTC on the
 encoder (not shipped), attention guided to where the words are (three heads). {history}

@@ -24,9 +24,12 @@ from media.whisper import Whisper
 from training import channel, measure, windows
 from training.text import normalise
 
-KNOWN = ("test-espeak", "test-kal", "test-kal16", "test-slt", "test-awb")
+_VOICES = (
+    "espeak", "kal", "kal16", "slt", "awb", "kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts",
+)  # fmt: skip
+KNOWN = tuple(f"test-{voice}" for voice in _VOICES)
 HELD = ("test-rms", "test-f5")
-LOOSE = ("freetest-espeak", "freetest-kal", "freetest-kal16", "freetest-slt", "freetest-awb")
+LOOSE = tuple(f"freetest-{voice}" for voice in _VOICES)
 LOOSE_HELD = ("freetest-rms",)
 GROUPS = {"known": KNOWN, "held": HELD, "known_loose": LOOSE, "held_loose": LOOSE_HELD}
 """Script lines and loose talk (clauses in any order), by voices that were trained on and voices that were not."""

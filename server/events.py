@@ -127,7 +127,7 @@ class Order(Event):
     """What the rep pressed on the desk: it changes what the rules do, so it is part of the log."""
 
     type: ClassVar[str] = "order"
-    action: Literal["see_cue", "dismiss_cue", "mark_wrong", "mute_kind", "flag"]
+    action: Literal["see_cue", "dismiss_cue", "mark_wrong", "mute_kind", "unmute_kind", "flag"]
     """`see_cue` comes from the page when it has shown a cue: its `at` ends the cue's latency trace."""
     target: str = ""
     """Kind of the cue meant, or a note."""

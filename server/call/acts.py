@@ -19,7 +19,7 @@ LIKELY: Mapping[str, float] = {
     "ask": 0.5, "generic": 0.5, "reason": 0.4, "pitch": 0.4, "introduction": 0.5, "permission": 0.5, "context": 0.5,
     "question": 0.5, "reframe": 0.5, "book": 0.45, "bridge": 0.45, "promise": 0.5, "close": 0.6, "backchannel": 0.5,
     "agree": 0.35, "refuse": 0.4, "objection": 0.4, "dnc": 0.5, "wrong_number": 0.6, "voicemail": 0.8, "go_ahead": 0.4,
-    "fact": 0.4, "screener": 0.5,
+    "fact": 0.4, "screener": 0.5, "why": 0.5,
 }  # fmt: skip
 """Probabilities from which an act counts, chosen on the tune set (docs/cue-quality.md)."""
 

@@ -88,7 +88,7 @@ class Beats:
         """Tell whether a sentence begins why now: a reason, a pitch, or talk that opens nothing any more."""
         if said.does("generic", "permission"):
             return False
-        if said.does("reason", "pitch") and said.words >= 4:
+        if said.does("why") and said.words >= 4:
             return True
         return self._rep_turns >= 2 and said.words >= TALK and not self._opens(said)
 

@@ -216,6 +216,8 @@ class Conversation:
     def _on_order(self, event: Order) -> list[Event]:
         if event.action == "mute_kind":
             self._slot.mute(event.target)
+        if event.action == "unmute_kind":
+            self._slot.unmute(event.target)
         if event.action == "mark_wrong":
             return self._slot.end("wrong", event.at, event.target)
         if event.action in ("mute_kind", "dismiss_cue"):

@@ -146,3 +146,7 @@ class Slot:
     def mute(self, kind: str) -> None:
         """Show no more of a kind in this call."""
         self._muted.add(kind)
+
+    def unmute(self, kind: str) -> None:
+        """Show a kind again."""
+        self._muted.discard(kind)

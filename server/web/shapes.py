@@ -212,7 +212,7 @@ class WrapUp(Body):
 class OrderBody(Body):
     """What the rep presses during the call."""
 
-    action: Literal["see_cue", "dismiss_cue", "mark_wrong", "mute_kind", "flag"]
+    action: Literal["see_cue", "dismiss_cue", "mark_wrong", "mute_kind", "unmute_kind", "flag"]
     target: Line = Field("", description="Kind of the cue meant, or a note.")
 
     @model_validator(mode="after")

@@ -51,6 +51,7 @@ const STEPS = {
   },
   order(state, event) {
     if (event.action === "mute_kind") state.muted.add(event.target);
+    if (event.action === "unmute_kind") state.muted.delete(event.target);
     if (event.action === "see_cue" && state.cue?.kind === event.target) state.cue = { ...state.cue, seen: true };
   },
   /** A language model's words belong to the card on screen, and go with it. */

@@ -6,17 +6,19 @@ import { get, put, remove } from "../http.js";
 let kept = []; // muted for later calls
 let drawn = "";
 let speak = () => {};
+let order = () => {};
+let muted = [];
 
 /** Draw the list; `here` are the kinds muted in the call that goes on, empty without one. */
 export function drawMuted(here) {
-  const kinds = [...new Set([...here, ...kept])];
+  muted = [...here];
+  const kinds = [...new Set([...muted, ...kept])];
   const now = JSON.stringify([kinds, kept]);
   if (now === drawn) return;
   drawn = now;
   $("muted").hidden = kinds.length === 0;
   $("muted-list").replaceChildren(...kinds.map((kind) => {
     const name = el("span", {}, phrase(kind));
-    if (!kept.includes(kind)) return el("li", {}, name, el("span", { class: "soft small" }, "back with your next call"));
     const button = el("button", { type: "button", class: "quiet", "aria-label": `Bring ${phrase(kind)} back` }, "Bring back");
     button.addEventListener("click", () => bringBack(kind));
     return el("li", {}, name, button);
@@ -31,15 +33,17 @@ export async function keepMuted(kind) {
 async function bringBack(kind) {
   try {
     ({ kinds: kept } = await remove(`/api/v1/muted/${kind}`));
+    if (muted.includes(kind)) await order("unmute_kind", kind);
     $("muted").focus();
-    speak(`${phrase(kind)} comes back with your next call.`);
+    speak(`${phrase(kind)} is back.`);
   } catch {
     speak(`${phrase(kind)} is still muted: no connection. Try again in a moment.`);
   }
 }
 
-export async function startMuted(announce) {
+export async function startMuted(announce, press) {
   speak = announce;
+  order = press;
   try {
     ({ kinds: kept } = await get("/api/v1/muted"));
   } catch {

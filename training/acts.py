@@ -38,7 +38,7 @@ ONLY_IN_CALLS = "why"
 """Whether a sentence belongs to Why Now is known only where it stands in a call."""
 ENOUGH = 40
 """Sentences of calls that do an act, from which its probabilities are calibrated on calls alone."""
-LEAST = 0.05
+LEAST = 0.1
 """Weights of all acts below this: the feature is left out."""
 
 

@@ -117,7 +117,7 @@ _SURE: Mapping[TrackName, Sequence[tuple[str, _Pattern, float]]] = {
     "prospect": (
         ("agree", patterns.AGREEMENT, 0.3),
         ("refuse", patterns.REFUSAL, 0.5),
-        ("dnc", patterns.DNC, 0.8),
+        ("dnc", patterns.DNC, 0.6),
         ("wrong_number", patterns.WRONG_NUMBER, 0.7),
         ("voicemail", patterns.VOICEMAIL, 0.6),
         *((kind, pattern, 0.4) for kind, pattern in patterns.OBJECTIONS.items()),

@@ -89,8 +89,10 @@ NO_PROMISE = any_of(
 DNC = any_of(
     r"(?:take|remove|get) (?:me|us|my (?:name|number)) (?:off|from) (?:your|the|this|that|any)(?: \w+)? ?(?:list|lists|database|system)?",
     r"(?:don't|do not|never|please don't) (?:ever )?(?:call|phone|ring|contact) (?:me|us|here|this number)(?: (?:again|anymore|any more))?"
-    r"(?! (?:before|after|until|at|on|between|during|a|the))",
-    r"(?:stop|quit) calling(?: me| us| here| this number)?(?! (?:it|that|this a|them|the))", r"do not call list",
+    r"(?! (?:before|after|until|till|at|on|in|between|during|while|when|if|a|an|the|your|that|tomorrow|today|tonight|now|this|"
+    r"monday|tuesday|wednesday|thursday|friday))",
+    r"(?:stop|quit) calling(?: me| us| here| this number)?(?! (?:it|that|this a|them|the|him|her|my|our|your|an?|me an?))",
+    r"do not call list",
     r"lose (?:my|this|our) number", r"(?:don't|do not) (?:ever )?call again", r"no more calls",
 )  # fmt: skip
 

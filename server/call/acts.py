@@ -74,8 +74,10 @@ def objection_of(said: Said, *, asked: bool) -> ObjectionKind | None:
     """
     kinds = [kind for kind in OBJECTIONS if not (asked and kind == "bad_time")]
     best = max(kinds, key=lambda kind: said.p.get(kind, 0.0))
-    least = LIKELY["objection"] if said.words > FEW else SHORT_OBJECTION
-    return best if said.p.get(best, 0.0) >= least else None
+    p = said.p.get(best, 0.0)
+    if not asked and said.p.get("fact", 0.0) > p:
+        return None  # before there is anything to object to, they tell how things are
+    return best if p >= (LIKELY["objection"] if said.words > FEW else SHORT_OBJECTION) else None
 
 
 def is_question(sentence: Sentence) -> bool:
@@ -125,5 +127,5 @@ _SURE: Mapping[TrackName, Sequence[tuple[str, _Pattern, float]]] = {
 }
 _NEVER: Mapping[TrackName, Sequence[tuple[Sequence[str], re.Pattern[str]]]] = {
     "rep": ((("ask",), patterns.NO_ASK),),
-    "prospect": ((OBJECTIONS, patterns.THEIR_PAST),),
+    "prospect": ((OBJECTIONS, patterns.THEIR_PAST), (("send_info",), patterns.INVITE)),
 }

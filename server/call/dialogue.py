@@ -228,9 +228,9 @@ class Dialogue:
         asked = bool(story.asks) and sentence.start > story.asks[-1].end - 0.5
         if kind and not (said.does("go_ahead") and not story.asks):
             return self._objected(kind, said, at)
-        if said.does("refuse"):
+        if said.does("refuse") and (said.words > 2 or not story.agreed):
             story.refusals.append(sentence)
-            if story.objections and self._replied_to(list(story.objections)[-1]):
+            if story.objections and not story.booked and self._replied_to(list(story.objections)[-1]):
                 self._bridge(sentence, "refusal", f"Still no: “{sentence.text}”")
         elif asked and (said.does("agree") or when_of(sentence.plain, self.today).date):
             story.open_objection = False

@@ -86,6 +86,9 @@ NO_PROMISE = any_of(
     r"let me tell", r"let me (?:ask|explain)", r"i'll be honest", r"see how", r"i'll try to keep"
 )
 
+INVITE = any_of(r"(?:send|shoot|fire|ping|get) (?:me |us |over |it )*(?:over )?(?:an?|the|that|your)? ?(?:calendar )?(?:invite|invitation)")
+"""Asks for an invitation, not for information."""
+
 DNC = any_of(
     r"(?:take|remove|get) (?:me|us|my (?:name|number)) (?:off|from) (?:your|the|this|that|any)(?: \w+)? ?(?:list|lists|database|system)?",
     r"(?:don't|do not|never|please don't) (?:ever )?(?:call|phone|ring|contact) (?:me|us|here|this number)(?: (?:again|anymore|any more))?"

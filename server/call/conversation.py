@@ -22,7 +22,7 @@ from server.call.playbook import Playbook
 from server.call.story import Story
 from server.call.suggested import card_of, missed
 from server.call.summary import summary_of
-from server.call.text import Sentence, sentences
+from server.call.text import Sentence, plain, sentences
 from server.events import (
     Ask,
     CallEnded,
@@ -46,8 +46,14 @@ GAUGE = 2
 LONG_TURN = 8.0
 """A turn of the rep's that goes on this long (seconds) is not the ask any more."""
 
+ON_ITS_WAY = 0.2
+"""How likely the words of a sentence that is not over may be an ask."""
+
 ASK_SOON = 1.0
 """Seconds for which "make the ask" stays right; after that the talk has gone elsewhere."""
+
+BREATH = 0.8
+"""A pause so short (seconds) does not end what the rep is saying."""
 
 EXPLAINS = 15.0
 """Whoever has talked so long at a stretch (seconds) is in why now, whatever the words."""
@@ -78,6 +84,8 @@ class Conversation:
         """The rep's turns whose words have not come yet."""
         self._taken: dict[tuple[str, int], int] = {}
         """How many words of a turn that goes on were looked at already."""
+        self._pending = ""
+        """What the rep's turn that goes on has brought of a sentence that is not over."""
         self._pace = Pace()
         self._shield: float | None = None
         """Where the ask ended, while the prospect's answer is awaited."""
@@ -165,8 +173,10 @@ class Conversation:
         """Tell whether "make the ask" would help: not while they talk or object, nor while it may be on its way."""
         if self._talk.prospect_open is not None or self.story.open_objection:
             return False
-        rep = self._talk.rep_open
-        return at - rep > LONG_TURN if rep is not None else not self._unheard
+        if self._talk.rep_open is None:
+            return not self._unheard
+        asking = self._classifier.read("rep", plain(self._pending))["ask"] if self._pending else 0.0
+        return asking < ON_ITS_WAY and (at - self._talk.rep_open > LONG_TURN or bool(self._pending))
 
     def _offer(self, wishes: Sequence[Wish], at: float) -> list[Event]:
         return self._slot.offer(wishes, at, self._scene) if wishes else []
@@ -255,10 +265,17 @@ class Conversation:
         if event.track == "prospect":
             made += self._took(self._dialogue.prospect_paused(event.end), event.at)
         else:
+            self._pending = ""
             self._unheard.discard(event.turn)
-            made += self._took(self._dialogue.rep_paused(event.at), event.at)
+            if not self._goes_on(event.end):
+                made += self._took(self._dialogue.rep_paused(event.at), event.at)
             made += self._beats.rep_stopped(event.at, event.end)
         return made
+
+    def _goes_on(self, end: float) -> bool:
+        """Tell whether the rep, after a breath, is speaking again already."""
+        rep = self._talk.rep_open
+        return rep is not None and rep - end < BREATH and self._talk.prospect_open is None
 
     def _paced(self, event: Partial | Final) -> list[Event]:
         why = self._pace.too_fast(event.words, self._playbook.limits) if event.track == "rep" else None
@@ -269,8 +286,16 @@ class Conversation:
         turn = (event.track, event.turn)
         taken = self._taken.get(turn, 0)
         over = sentences(event.track, event.words[taken : event.agreed], self._classifier.breaks)[:-1]
+        if event.track == "rep":
+            self._pending = " ".join(word.text for word in event.words[taken:])
         self._taken[turn] = taken + sum(len(sentence.text.split(" ")) for sentence in over)
-        return [*self._paced(event), *self._said(over, event.at)]
+        made = [*self._paced(event), *self._said(over, event.at)]
+        rest = event.words[self._taken[turn] : event.agreed]
+        if event.track == "rep" and rest:
+            text = " ".join(word.text for word in rest)
+            begun = Sentence("rep", rest[0].start, rest[-1].end, text, plain(text))
+            made += self._took(self._dialogue.rep_goes_on(begun, event.at), event.at)
+        return made
 
     def _said(self, found: list[Sentence], at: float) -> list[Event]:
         made: list[Event] = []

@@ -5,6 +5,7 @@ Nothing here is shown yet: the fold (`conversation.py`) gives wishes to the slot
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -35,8 +36,14 @@ Outcome = Event | Wish | Followed
 TAIL = 6
 """A sentence of fewer words right behind the ask still belongs to it ("Does that work?")."""
 
+RIGHT_BEHIND = 1.0
+"""Seconds behind the ask's words in which more may belong to it."""
+
 BRIEF = 8
 """So few words with a day in them, after a yes, fix the day; more talk goes on to something else."""
+
+DRIFT, OFF_BOOKING = 9, 0.2
+"""Words of a sentence that goes on after a yes, and how likely they may be a booking, for it to be something else."""
 
 OPENING = 5
 """Sentences in which a machine's greeting is looked for."""
@@ -96,6 +103,17 @@ class Dialogue:
             ]
         return made
 
+    def rep_goes_on(self, begun: Sentence, at: float) -> list[Outcome]:
+        """The rep has said a good deal, in a sentence that is not over: after a yes that is no booking, it drifts."""
+        story, agreed = self.story, self.story.agreed
+        if self.voicemail or agreed is None or story.booked or story.nudged or begun.start <= agreed.end:
+            return []
+        said = read(begun, self._classifier)
+        if said.words < DRIFT or said.p["book"] > OFF_BOOKING or when_of(begun.plain, self.today).date:
+            return []
+        story.nudged = True
+        return [_wish("book_it", begun, f"They agreed: “{agreed.text}”", since=at)]
+
     def prospect_paused(self, end: float) -> list[Outcome]:
         """The prospect's turn is over, at `end`: what it calls for is right from there, not in the middle of it."""
         wanted, self._wanted = self._wanted, []
@@ -113,11 +131,7 @@ class Dialogue:
             turn.asking.append(said)
             return made
         if turn.asking:
-            if (
-                said.words < TAIL
-                and sentence.start - turn.asking[-1].sentence.end < 1.0
-                and not said.does("book", "close")
-            ):
+            if self._belongs(said, turn.asking[-1].sentence):
                 turn.asking.append(said)
                 return made
             made += self._asked(turn.asking, at)
@@ -126,6 +140,14 @@ class Dialogue:
         made += self._opened(said)
         made += self._closed_in(said, at)
         return made
+
+    @staticmethod
+    def _belongs(said: Said, ask: Sentence) -> bool:
+        """Tell whether a sentence right behind the ask is still part of it."""
+        if said.sentence.start - ask.end >= RIGHT_BEHIND or said.does("book", "close"):
+            return False
+        goes_on = not ask.text.endswith((".", "?", "!")) and _AND.match(said.sentence.plain)
+        return said.words < TAIL or bool(goes_on)
 
     def _settled(self) -> bool:
         """Tell whether an ask was answered without an objection: what sounds like another only settles the day."""
@@ -300,6 +322,9 @@ _VAGUE = any_of(
     r"be in touch", r"(?:call|ring|phone|try) you (?:then|back|sometime|soon|again|later)", r"reach out (?:again|soon|later)",
     r"talk (?:again|soon|later)", r"catch up (?:again|soon|later)", r"get something (?:set up|in the diary|on the calendar)",
 )  # fmt: skip
+_AND = re.compile(
+    r"(?:and|with|on|at|for|to|or|just|then|where|when|so|if|maybe|say|starting|around|before|after) "
+)
 _DEADLINE = any_of(r"(?:before|by|until|till|since|after|from|last) (?:the )?[a-z]+(?: [a-z]+)?")
 """A day that bounds something is no day for the next step."""
 _TALK_AGAIN = any_of(

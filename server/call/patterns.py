@@ -86,7 +86,9 @@ NO_PROMISE = any_of(
     r"let me tell", r"let me (?:ask|explain)", r"i'll be honest", r"see how", r"i'll try to keep"
 )
 
-INVITE = any_of(r"(?:send|shoot|fire|ping|get) (?:me |us |over |it )*(?:over )?(?:an?|the|that|your)? ?(?:calendar )?(?:invite|invitation)")
+INVITE = any_of(
+    r"(?:send|shoot|fire|ping|get) (?:me |us |over |it )*(?:over )?(?:an?|the|that|your)? ?(?:calendar )?(?:invite|invitation)"
+)
 """Asks for an invitation, not for information."""
 
 DNC = any_of(

@@ -10,10 +10,22 @@ from typing import Any
 
 from media.audio import Word
 from server.errors import Malformed
-from server.events import CallEnded, CallStarted, Event, Final, SpeechStarted, SpeechStopped, TrackName
+from server.events import (
+    CallEnded,
+    CallStarted,
+    Event,
+    Final,
+    Partial,
+    SpeechStarted,
+    SpeechStopped,
+    TrackName,
+)
 
 ONSET, HANG_OVER, WORDS = 0.096, 0.448, 0.15
 """Seconds after which a start of speech is known, a stop, and the words after the stop: as the listener does."""
+
+HEARD, UPDATE = 0.6, 1.0
+"""Seconds after which a word of speech that goes on is known, and between two updates (docs/hearing.md)."""
 
 _HEADER = {field.name for field in fields(CallStarted)} - {"at"}
 
@@ -120,6 +132,19 @@ def spread(text: str, start: float, end: float) -> tuple[Word, ...]:
     return tuple(words)
 
 
+def _partials(one: _Said, turn: int, words: Sequence[Word]) -> Iterator[Partial]:
+    """What is known of a longer utterance while it goes on: the words that ended `HEARD` s ago will not change."""
+    said = 0
+    for step in range(1, int((one.end - one.start) / UPDATE) + 1):
+        at = round(one.start + step * UPDATE, 3)
+        known = sum(word.end <= at - HEARD for word in words)
+        if known > said and at < one.end:
+            said, end = known, words[known - 1].end
+            yield Partial(
+                at=at, track=one.track, turn=turn, start=one.start, end=end, words=words[:known], agreed=known
+            )
+
+
 def _events(said: Sequence[_Said]) -> list[Event]:
     """Every utterance as a start, a stop and its words; a stop is known before the same track's next start."""
     timed: list[tuple[float, int, Event]] = []
@@ -140,6 +165,7 @@ def _events(said: Sequence[_Said]) -> list[Event]:
                     0,
                     Final(at=final, track=one.track, turn=turn, start=one.start, end=one.end, words=words),
                 ),
+                *((partial.at, 0, partial) for partial in _partials(one, turn, words)),
             ]
     timed.sort(key=lambda entry: (entry[0], entry[1]))
     last = max(entry[0] for entry in timed)

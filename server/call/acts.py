@@ -75,6 +75,8 @@ def objection_of(said: Said, *, asked: bool) -> ObjectionKind | None:
     kinds = [kind for kind in OBJECTIONS if not (asked and kind == "bad_time")]
     best = max(kinds, key=lambda kind: said.p.get(kind, 0.0))
     p = said.p.get(best, 0.0)
+    if said.p.get("question", 0.0) > p and is_question(said.sentence):
+        return None
     if not asked and said.p.get("fact", 0.0) > p:
         return None  # before there is anything to object to, they tell how things are
     return best if p >= (LIKELY["objection"] if said.words > FEW else SHORT_OBJECTION) else None

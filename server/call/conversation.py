@@ -46,10 +46,10 @@ GAUGE = 2
 LONG_TURN = 8.0
 """A turn of the rep's that goes on this long (seconds) is not the ask any more."""
 
-ON_ITS_WAY = 0.2
-"""How likely the words of a sentence that is not over may be an ask."""
+TELLING, ON_ITS_WAY = 5, 0.2
+"""Words of a sentence that is not over which tell what it will be, and how likely they may then be an ask."""
 
-ASK_SOON = 1.0
+ASK_SOON = 3.0
 """Seconds for which "make the ask" stays right; after that the talk has gone elsewhere."""
 
 BREATH = 0.8
@@ -175,8 +175,10 @@ class Conversation:
             return False
         if self._talk.rep_open is None:
             return not self._unheard
-        asking = self._classifier.read("rep", plain(self._pending))["ask"] if self._pending else 0.0
-        return asking < ON_ITS_WAY and (at - self._talk.rep_open > LONG_TURN or bool(self._pending))
+        begun = plain(self._pending)
+        if len(begun.split()) < TELLING:
+            return at - self._talk.rep_open > LONG_TURN
+        return self._classifier.read("rep", begun)["ask"] < ON_ITS_WAY
 
     def _offer(self, wishes: Sequence[Wish], at: float) -> list[Event]:
         return self._slot.offer(wishes, at, self._scene) if wishes else []

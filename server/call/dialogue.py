@@ -201,7 +201,12 @@ class Dialogue:
     def _lacks_a_day(self) -> bool:
         """Tell whether a talk was promised or agreed, and neither side has said a day since the first step."""
         story = self.story
-        talk = [one for one in story.promises if one.track == "rep" and _TALK_AGAIN.search(one.plain)]
+        brushed_off = "send_info" in story.objections
+        talk = [
+            one
+            for one in story.promises
+            if one.track == "rep" and (brushed_off or _TALK_AGAIN.search(one.plain))
+        ]
         steps = [*([story.agreed] if story.agreed else []), *talk, *([story.booked] if story.booked else [])]
         refused = [one[-1].end for one in story.objections.values()] + [one.end for one in story.refusals]
         first = max([story.asks[-1].start if story.asks else 0.0, *refused])

@@ -77,9 +77,9 @@ class TestShield:
     def test_a_rep_who_fills_the_silence_is_told(self) -> None:
         events = played(INTRO, YES, ASK, ("rep", 15.0, 18.0, "Because our prices will change soon, you see."))
         assert kinds(events) == ["stay_silent", "let_finish"]
-        assert dict(cues(events))["let_finish"] == pytest.approx(15.8, abs=0.15)
+        assert dict(cues(events))["let_finish"] == pytest.approx(16.25, abs=0.15)
         listen = [e for e in events if isinstance(e, Beat) and e.beat == "listen" and e.phase == "left"]
-        assert listen[0].at - listen[0].since == pytest.approx(2.8, abs=0.2)
+        assert listen[0].at - listen[0].since == pytest.approx(3.25, abs=0.2)
 
     def test_a_word_of_theirs_does_not_end_it(self) -> None:
         events = played(
@@ -142,9 +142,8 @@ class TestCues:
     def test_forty_seconds_of_one_voice(self) -> None:
         talk = [("rep", 6.0 + 3 * n, 8.8 + 3 * n, "And one more thing about our product.") for n in range(15)]
         events = played(INTRO, YES, *talk)
-        ((kind, at),) = cues(events)
-        assert kind == "stop_talking"
-        assert at == pytest.approx(46.0, abs=0.3)
+        assert kinds(events) == ["stop_talking"]
+        assert dict(cues(events))["stop_talking"] == pytest.approx(46.0, abs=0.3)
 
     def test_a_back_channel_does_not_break_a_monologue(self) -> None:
         talk = [("rep", 6.0 + 3 * n, 8.8 + 3 * n, "And one more thing about our product.") for n in range(15)]
@@ -187,7 +186,7 @@ class TestCues:
 
     def test_a_next_step_without_a_day(self) -> None:
         events = played(
-            INTRO, YES, ("rep", 8.0, 10.0, "Sure, I'll send you some information."),
+            INTRO, YES, ("rep", 8.0, 10.0, "Sure, I'll call you again then."),
             ("rep", 20.0, 24.0, "Thanks for your time, Sarah. Have a great day. Bye."),
         )  # fmt: skip
         assert kinds(events) == ["name_time"]

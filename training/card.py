@@ -41,8 +41,8 @@ of sales talk. For people set `BEATLINE_SPEECH_MODEL=base.en` or larger.
 word sequences and mixtures, spoken by espeak-ng (variants of several English accents), flite (kal, kal16, slt, awb) and
 festival (kal, kdl, and slt by hidden Markov models) with the synthesisers' own word times; each window then drawn anew
 with speed, throat length (VTLP), colour, level, noise, echo, band, clipping, mu-law or A-law, several up-samplers, cut
-edges, previous-text context, silence, tones and music with empty text, lengths of 1.2 to 30 s. Losses: tokens, a character CTC on the
-encoder (not shipped), attention guided to where the words are (three heads). {history}
+edges, previous-text context, silence, tones and music with empty text, lengths of 1.2 to 30 s. Losses: tokens, a
+character CTC on the encoder (not shipped), attention guided to where the words are (three heads). {history}
 Python {python}, torch {torch}, ctranslate2 {ctranslate2}, tokenizers {tokenizers}, numpy {numpy}.
 
 ## What it reaches

@@ -31,9 +31,9 @@ PLAYBOOKS = load_playbooks()
 DEMO = PLAYBOOKS["post-demo"]
 TEXT = (prompts() / "playbooks" / "post-demo.yaml").read_text()
 SOONER = DEMO.model_copy(
-    update={"version": "sooner", "limits": DEMO.limits.model_copy(update={"monologue": 25.0})}
+    update={"version": "sooner", "limits": DEMO.limits.model_copy(update={"monologue": 30.0})}
 )
-"""Stop talking after 25 s instead of 40: the bad sample's cue comes 15 s earlier."""
+"""Stop talking after 30 s instead of 40: the bad sample's cue comes 10 s earlier."""
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
 
@@ -61,11 +61,11 @@ def changes(report: Report) -> list[tuple[str, str, str, float]]:
 
 
 def test_what_a_shorter_patience_with_monologues_changes(folder: Path) -> None:
-    """The rep of the bad sample takes the floor at 11.66 s; nobody else in the samples holds it for 25 s."""
+    """The rep of the bad sample takes the floor at 11.66 s; nobody else in the samples holds it for 30 s."""
     (folder / "voicemail.call.jsonl").unlink()
     report = backtest(bench(), sources_in(folder))
     assert changes(report) == [
-        ("bad.call.jsonl", "gained", "stop_talking", 36.7),
+        ("bad.call.jsonl", "gained", "stop_talking", 42.5),
         ("bad.call.jsonl", "lost", "stop_talking", 51.7),
     ]
     assert headline(report) == "1 of 2 calls would have gone otherwise: 1 gained, 1 lost."
@@ -124,7 +124,7 @@ def test_a_heard_call(tmp_path: Path) -> None:
     label = json.dumps({"label": "ask_end", "at": 67.32})
     (tmp_path / "bad.heard.jsonl").write_text("\n".join([head, *events, label]))
     report = backtest(bench(), sources_in(tmp_path))
-    assert [(what, at) for _, what, _, at in changes(report)] == [("gained", 36.7), ("lost", 51.7)]
+    assert [(what, at) for _, what, _, at in changes(report)] == [("gained", 42.5), ("lost", 51.7)]
 
 
 def test_a_recording_counts_once_with_its_script(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_as_many_workers_as_are_worth_their_start(texts: int, sounds: int, cores
 
 
 def test_labels_say_what_is_better(folder: Path) -> None:
-    """The bad sample's label wants "stop talking" from 51.66 s: at 36.7 s it is false."""
+    """The bad sample's label wants "stop talking" from 51.66 s: at 42.5 s it is false."""
     report = backtest(bench(judging=by_labels), sources_in(folder))
     stop = next(one for one in report.sums if one.kind == "stop_talking")
     assert (stop.hits, stop.false) == (-1, 1)
@@ -237,5 +237,5 @@ def test_the_terminal(folder: Path) -> None:
     text = console.export_text()
     assert re.search(r"Stop talking +\d +\d +1 +1", text)
     assert re.search(
-        r"0:36\.7 +\+ gained +Stop talking +Stop\. Ask something +You have held the floor for 25 s", text
+        r"0:42\.5 +\+ gained +Stop talking +Stop\. Ask something +You have held the floor for 30 s", text
     )

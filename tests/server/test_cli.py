@@ -160,7 +160,7 @@ def test_a_backtest_tells_of_broken_calls_and_still_says_the_rest(tmp_path: Path
     (calls / "broken.call.jsonl").write_text("{")
     mine = tmp_path / "mine.yaml"
     text = (ROOT / "prompts/playbooks/post-demo.yaml").read_text()
-    mine.write_text(f"{text}\nlimits: {{monologue: 25}}\n")
+    mine.write_text(f"{text}\nlimits: {{monologue: 30}}\n")
     ran = beatline("backtest", mine, "--calls", calls, "--json", "--html", page, "--workers", "1")
     assert ran.returncode == 1
     assert ran.stderr.count("\n") == 1

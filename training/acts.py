@@ -25,7 +25,7 @@ from server.events import TrackName
 from training.harvest import harvest
 
 HOME = Path(__file__).parents[1]
-CALLS = ("tune", "p1", "p2", "p3")
+CALLS = ("tune", "practice-1", "practice-2", "practice-3")
 """Sets of labelled calls (`tests/calls`) to learn from; the set `held` is not among them."""
 FOLDS, SEED = 4, 4
 STRENGTH = 4.0

@@ -3,7 +3,7 @@
 One logistic regression an act and side (scikit-learn), on the features the rules use (`server/call/classifier.py`).
 Beside each sentence the regression sees it spoiled as a recogniser would (a word lost, a word misspelt), cut short, and
 run together with another, so that it works without punctuation and before a sentence is over. Calibrated by Platt's
-method on sentences held out in five folds; `--check` prints how good those folds were and writes nothing.
+method on sentences held out in folds; `--check` prints how good those folds were and writes nothing.
 """
 
 from __future__ import annotations

@@ -38,11 +38,11 @@ of sales talk. For people set `BEATLINE_SPEECH_MODEL=base.en` or larger.
 ## How it was trained
 
 `scripts/train_model` makes it from nothing: sentences of a grammar of our own writing (calls, and loose talk), random
-word sequences and mixtures, spoken by espeak-ng (variants of several English accents), flite (kal, kal16, slt,
-awb) and festival (kal, kdl, and slt by hidden Markov models) with the synthesisers' own word times; each window then drawn anew with speed, throat length (VTLP), colour,
-level, noise, echo, band, clipping, mu-law or A-law, several up-samplers, cut edges, previous-text context, silence,
-tones and music with empty text, lengths of 1.2 to 30 s. Losses: tokens, a character CTC on the
-encoder (not shipped), attention guided to where the words are (three heads). {history}
+word sequences and mixtures, spoken by espeak-ng (variants of several English accents), flite (kal, kal16, slt, awb) and
+festival (kal, kdl, and slt by hidden Markov models) with the synthesisers' own word times; each window then drawn anew
+with speed, throat length (VTLP), colour, level, noise, echo, band, clipping, mu-law or A-law, several up-samplers, cut
+edges, previous-text context, silence, tones and music with empty text, lengths of 1.2 to 30 s. Losses: tokens, a
+character CTC on the encoder (not shipped), attention guided to where the words are (three heads). {history}
 Python {python}, torch {torch}, ctranslate2 {ctranslate2}, tokenizers {tokenizers}, numpy {numpy}.
 
 ## What it reaches
@@ -77,12 +77,13 @@ FROM_NOTHING = """{steps:,} steps of 60 s of sound in
 {minutes:.0f} minutes on two shared cores; seed 1, resumed from its checkpoints (a resumed run draws its windows from
 seed + step)."""
 
-FURTHER = """These weights had three
+FURTHER = """These weights had these
 stages: 13,184 steps of 60 s of sound before the loose talk was added to the corpus and 5,999 with it (229 minutes on
-two shared cores, seed 1); then, as they lost their place in windows full of talk after some 80 tokens, {steps:,} steps
-more that began from the int8 weights, no checkpoint being left (`training.restore`, `training.train --further`, peak
-rates of 5e-4 to 8e-4): windows full of talk, at the end short and padded ones too, of two of the corpus's five parts;
-the character CTC had no part in it. A run from nothing ends with such windows; none has been made since."""
+two shared cores, seed 1, without festival's voices); then, as they lost their place in windows full of talk after some
+80 tokens, 3,555 steps more that began from the int8 weights, no checkpoint being left (`training.restore`,
+`training.train --further`, peak rates of 5e-4 to 8e-4, two of the corpus's five parts), 6,400 of the whole corpus with
+festival's voices (`--further 0.25 --pace 1.5`, peak 3.5e-4) and {steps:,} to end with (`--further 0 --pace 1`, peak
+2e-4); the character CTC had no part in these. A run from nothing ends with such windows; none has been made since."""
 
 
 def main() -> None:

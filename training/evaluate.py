@@ -17,8 +17,8 @@ import numpy as np
 from faster_whisper import WhisperModel
 
 from media.audio import Look, Track, Window, Word
-from media.calibration import Setting
-from media.measure import hear, load_folder
+from media.calibration import served
+from media.measure import hear_cut, load
 from media.resample import upsample
 from media.whisper import Whisper
 from training import channel, measure, windows
@@ -34,7 +34,8 @@ LOOSE_HELD = ("freetest-rms",)
 GROUPS = {"known": KNOWN, "held": HELD, "known_loose": LOOSE, "held_loose": LOOSE_HELD}
 """Script lines and loose talk (clauses in any order), by voices that were trained on and voices that were not."""
 
-LABELLED, DENSE = Path("samples/labelled"), (2, 4, 6, 10, 15, 20, 30)
+LABELLED = Path("samples/labelled/speech.flac"), Path("samples/labelled/speech.words.jsonl")
+DENSE = (2, 4, 6, 10, 15, 20, 30)
 """Speech with its words, and the seconds of the windows that are cut from it, silence between phrases shortened."""
 
 EDGE = 0.15
@@ -137,8 +138,8 @@ def non_speech(engine: Whisper, model: WhisperModel, count: int) -> dict[str, fl
 
 def dense(engine: Whisper) -> dict[str, float]:
     """Word error rate in percent by length of window, at its own length, beam 5."""
-    speech, setting = load_folder(LABELLED), Setting("int8", 5, "sound", whole=False)
-    return {str(s): round(100 * hear(engine, speech, s, setting, lambda: None).wer, 1) for s in DENSE}
+    points = hear_cut(engine, [load(*LABELLED)], DENSE, served("sound"), lambda: None)
+    return {f"{point.seconds:g}": round(100 * point.wer, 1) for point in points}
 
 
 def evaluate(corpus: Path, model: Path, few: int | None) -> dict[str, object]:

@@ -113,7 +113,10 @@ def run_score(
     """Score and print."""
     scored = score_paths(paths, playbook)
     if as_json:
-        body = figures(scored.score, misses=misses) | {"media_s": scored.media, "times_real_time": scored.speed}
+        body = figures(scored.score, misses=misses) | {
+            "media_s": scored.media,
+            "times_real_time": scored.speed,
+        }
         print(json.dumps(body, ensure_ascii=False, indent=2))
     elif scored.score.tallies:
         show(console, scored.score)

@@ -76,6 +76,9 @@ def report(name: str, conditions: str, figures: list[Figure], to: Path | None) -
             "machine": machine(),
             "conditions": conditions,
             "figures": {f.name: f.value for f in figures},
+            "units": {f.name: f.unit for f in figures if f.unit},
+            "wanted": {f.name: f.wanted for f in figures if f.wanted},
+            "missed": [f.name for f in figures if not f.holds],
         }
         to.write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0 if all(figure.holds for figure in figures) else 1

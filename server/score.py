@@ -37,6 +37,11 @@ class Scored:
     took: float = 0.0
     """Seconds that playing them took."""
 
+    @property
+    def speed(self) -> float | None:
+        """How many times as fast as spoken they were played; None when nothing was."""
+        return self.media / self.took if self.took else None
+
 
 def score_paths(paths: Sequence[Path], playbook: str | None = None) -> Scored:
     """Score files and folders.
@@ -108,11 +113,14 @@ def run_score(
     """Score and print."""
     scored = score_paths(paths, playbook)
     if as_json:
-        print(json.dumps(figures(scored.score, misses=misses), ensure_ascii=False, indent=2))
+        body = figures(scored.score, misses=misses) | {
+            "media_s": scored.media,
+            "times_real_time": scored.speed,
+        }
+        print(json.dumps(body, ensure_ascii=False, indent=2))
     elif scored.score.tallies:
         show(console, scored.score)
         if misses:
             show_remarks(console, scored.score)
-        speed = scored.media / scored.took
-        console.print(f"{scored.media / 60:.0f} min of calls, {speed:,.0f} times as fast as spoken")
+        console.print(f"{scored.media / 60:.0f} min of calls, {scored.speed:,.0f} times as fast as spoken")
     return scored

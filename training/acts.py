@@ -3,7 +3,7 @@
 One logistic regression an act and side (scikit-learn), on the features the rules use (`server/call/classifier.py`).
 Beside each sentence the regression sees it spoiled as a recogniser would (a word lost, a word misspelt), cut short, and
 run together with another, so that it works without punctuation and before a sentence is over. Calibrated by Platt's
-method on sentences held out in five folds; `--check` prints how good those folds were and writes nothing.
+method on sentences held out in folds; `--check` prints how good those folds were and writes nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from server.events import TrackName
 from training.harvest import harvest
 
 HOME = Path(__file__).parents[1]
-CALLS = ("tune", "p1", "p2", "p3")
+CALLS = ("tune", "practice-1", "practice-2", "practice-3")
 """Sets of labelled calls (`tests/calls`) to learn from; the set `held` is not among them."""
 FOLDS, SEED = 4, 4
 STRENGTH = 4.0

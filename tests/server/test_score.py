@@ -50,6 +50,8 @@ def test_as_json_with_misses() -> None:
     assert sum(row["calls"] for row in found["outcomes"]) == 3
     wrong = [one for one in found["misses"] if one["what"].startswith("cue")]
     assert len(wrong) == cues["false"] + cues["missed"]
+    assert found["media_s"] > 0
+    assert found["times_real_time"] > 1
 
 
 def test_misses_name_call_time_and_kind(tmp_path: Path) -> None:
@@ -73,7 +75,7 @@ def test_a_heard_call_scores_as_the_script_that_it_logs(tmp_path: Path) -> None:
     script, log = SCRIPTS[1], tmp_path / "bad.heard.jsonl"
     rows = script.read_text().splitlines()
     events = [one.event for one in Player(None).envelopes(script)]
-    kinds = ("speech_started", "speech_stopped", "final")
+    kinds = ("speech_started", "speech_stopped", "partial", "final")
     inputs = [event for event in events if event.type in kinds or isinstance(event, CallEnded)]
     labels = [row for row in rows if '"label"' in row]
     log.write_text("\n".join([rows[0], *(json.dumps(event_to_json(event)) for event in inputs), *labels]))

@@ -147,7 +147,7 @@ def of_call(engine: Whisper, title: str, file: Path) -> list[Figure]:
     words, ear, rates, cpu = file.with_suffix(".words.jsonl"), Judge(), [], []
     for names in ((), everybody):
         run = ours.play(file, engine, ear, names)
-        verdicts = [judge(spoken(words, track), told(run.out[track])) for track in TRACKS]
+        verdicts = [judge(spoken(words, track), told(run.told.out[track])) for track in TRACKS]
         rates.append(100 * sum(v.errors for v in verdicts) / sum(v.said for v in verdicts))
         cpu.append(run.cpu)
     head = f"live call, {title}, {len(everybody)} in the vocabulary: "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing as mp
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -41,9 +41,12 @@ def _spans(words: list[windows.Word | None], frames: int) -> list[tuple[int, int
     return out
 
 
-def make(corpus: windows.Corpus, tokens: Tokens, rng: np.random.Generator, part: float) -> Batch:
-    """Draw one batch for the elapsed part of training."""
+def make(
+    corpus: windows.Corpus, tokens: Tokens, rng: np.random.Generator, part: float, padded: float | None = None
+) -> Batch:
+    """Draw one batch for the elapsed part of training; `padded`: another share of windows filled up to 30 s."""
     plan = windows.plan_at(part)
+    plan = plan if padded is None else replace(plan, padded=padded)
     weights = np.array(plan.weights) / sum(plan.weights)
     length = float(rng.choice(plan.lengths, p=weights))
     inner = length
@@ -66,20 +69,30 @@ def make(corpus: windows.Corpus, tokens: Tokens, rng: np.random.Generator, part:
     return Batch(mel, ids, labels, spans[0], spans[1], [windows.letters(window) for window in drawn])
 
 
-def _work(folder: Path, tokenizer: Path, seed: int, part: object, out: Queue[Batch], stop: Event) -> None:
+def _work(
+    folder: Path,
+    tokenizer: Path,
+    seed: int,
+    part: object,
+    padded: float | None,
+    out: Queue[Batch],
+    stop: Event,
+) -> None:
     corpus, tokens = windows.Corpus(folder), Tokens.load(tokenizer)
     rng = np.random.default_rng(seed)
     while not stop.is_set():
-        out.put(make(corpus, tokens, rng, part.value))  # type: ignore[attr-defined]
+        out.put(make(corpus, tokens, rng, part.value, padded))  # type: ignore[attr-defined]
 
 
 class Source:
     """A process that keeps a few batches ready, for the elapsed part of training from which it begins."""
 
-    def __init__(self, folder: Path, tokenizer: Path, seed: int, part: float) -> None:
+    def __init__(
+        self, folder: Path, tokenizer: Path, seed: int, part: float, padded: float | None = None
+    ) -> None:
         self.part, self.stop = mp.Value("d", part), mp.Event()
         self.queue: Queue[Batch] = mp.Queue(6)
-        work = (folder, tokenizer, seed, self.part, self.queue, self.stop)
+        work = (folder, tokenizer, seed, self.part, padded, self.queue, self.stop)
         self.process = mp.Process(target=_work, args=work, daemon=True)
         self.process.start()
 

@@ -173,6 +173,9 @@ def main() -> None:
     parser.add_argument(
         "--pace", type=float, default=PACE, help="of the decoder's places, in further training"
     )
+    parser.add_argument(
+        "--padded", type=float, help="share of windows filled up to 30 s, else that of the stage"
+    )
     parser.add_argument("--threads", type=int, default=2, help="1 where the cores are shared with much else")
     parser.add_argument("--exact", action="store_true", help="no bfloat16")
     args = parser.parse_args()
@@ -181,7 +184,9 @@ def main() -> None:
         args.folder, args.seed, Clock(args.minutes, args.until), 1.0 if args.further is None else args.pace
     )
     part = stage(run.clock.part(), args.further)
-    source = Source(args.folder / "corpus", args.folder / "tokenizer.json", args.seed + run.step, part)
+    source = Source(
+        args.folder / "corpus", args.folder / "tokenizer.json", args.seed + run.step, part, args.padded
+    )
     train(run, source, args.peak, not args.exact, args.every, args.further)
     source.stop.set()
     source.process.terminate()

@@ -183,7 +183,7 @@ bindPref($("pref-speak-captions"), "speakCaptions", (on) => $("captions").setAtt
 
 watchScroll();
 wrapup.start((words) => say($("said"), words));
-startMuted((words) => say($("said"), words), (action, kind) => order(action, { kind }));
+startMuted((words) => say($("said"), words), (action, kind) => own && state && !state.ended && order(action, { kind }));
 layStrip(JSON.parse($("desk").dataset.plan ?? "[]"));
 drawGauge(null, prospect());
 draw();

@@ -7,12 +7,10 @@ let kept = []; // muted for later calls
 let drawn = "";
 let speak = () => {};
 let order = () => {};
-let muted = [];
 
 /** Draw the list; `here` are the kinds muted in the call that goes on, empty without one. */
 export function drawMuted(here) {
-  muted = [...here];
-  const kinds = [...new Set([...muted, ...kept])];
+  const kinds = [...new Set([...here, ...kept])];
   const now = JSON.stringify([kinds, kept]);
   if (now === drawn) return;
   drawn = now;
@@ -33,7 +31,7 @@ export async function keepMuted(kind) {
 async function bringBack(kind) {
   try {
     ({ kinds: kept } = await remove(`/api/v1/muted/${kind}`));
-    if (muted.includes(kind)) await order("unmute_kind", kind);
+    await order("unmute_kind", kind);
     $("muted").focus();
     speak(`${phrase(kind)} is back.`);
   } catch {
@@ -41,6 +39,7 @@ async function bringBack(kind) {
   }
 }
 
+/** Begin; `announce` says a line, `press` sends an order into the call that goes on, if one does. */
 export async function startMuted(announce, press) {
   speak = announce;
   order = press;

@@ -12,12 +12,12 @@ from typing import ClassVar
 
 from media.audio import Track
 from media.talk import KNOWN_LATE, MEANT, Talk
+from server.call import patterns
 from server.call.beats import Beats
 from server.call.classifier import Classifier, shipped
 from server.call.cues import Followed, Scene, Slot, Wish
 from server.call.dialogue import Dialogue, Outcome
 from server.call.gauge import Pace, figures_of, gauge_of
-from server.call.patterns import BACK_CHANNEL
 from server.call.playbook import Playbook
 from server.call.story import Story
 from server.call.suggested import card_of, missed
@@ -43,13 +43,16 @@ TICKS = 10
 GAUGE = 2
 """Ticks between two gauges while nobody begins or stops."""
 
+SETTLED = 5.0
+"""A rep who has just taken the floor may do so to ask: only after so long (seconds) does "make the ask" help."""
+
 LONG_TURN = 8.0
-"""A turn of the rep's that goes on this long (seconds) is not the ask any more."""
+"""A turn of the rep's that goes on this long (seconds) is not the ask any more, though its words are not known."""
 
 TELLING, ON_ITS_WAY = 5, 0.2
 """Words of a sentence that is not over which tell what it will be, and how likely they may then be an ask."""
 
-ASK_SOON = 3.0
+ASK_SOON = 6.0
 """Seconds for which "make the ask" stays right; after that the talk has gone elsewhere."""
 
 BREATH = 0.8
@@ -170,15 +173,18 @@ class Conversation:
         return wishes
 
     def _may_ask(self, at: float) -> bool:
-        """Tell whether "make the ask" would help: not while they talk or object, nor while it may be on its way."""
+        """Tell whether "make the ask" would help: to a rep who talks on, not while the ask may be on its way."""
         if self._talk.prospect_open is not None or self.story.open_objection:
+            return False
+        if self._talk.monologue(at) < SETTLED:
             return False
         if self._talk.rep_open is None:
             return not self._unheard
         begun = plain(self._pending)
         if len(begun.split()) < TELLING:
             return at - self._talk.rep_open > LONG_TURN
-        return self._classifier.read("rep", begun)["ask"] < ON_ITS_WAY
+        likely = self._classifier.read("rep", begun)["ask"] >= ON_ITS_WAY
+        return not likely and not patterns.ASK_STEM.search(begun)
 
     def _offer(self, wishes: Sequence[Wish], at: float) -> list[Event]:
         return self._slot.offer(wishes, at, self._scene) if wishes else []
@@ -305,7 +311,7 @@ class Conversation:
             asked = self._shield
             if sentence.track == "prospect" and asked is not None and sentence.start > asked - 0.5:
                 made += self._answered(at, sentence.end) if len(sentence.plain.split()) >= 2 else []
-            if sentence.track == "prospect" and not BACK_CHANNEL.fullmatch(sentence.plain):
+            if sentence.track == "prospect" and not patterns.BACK_CHANNEL.fullmatch(sentence.plain):
                 self._talk.took_floor(sentence.end)
             made += self._took(self._dialogue.hear(sentence, at), at)
         return made

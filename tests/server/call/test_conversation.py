@@ -161,6 +161,16 @@ class TestCues:
         ask = ("rep", 25.0, 28.5, "Can we find fifteen minutes on Thursday at two?")
         assert kinds(played(INTRO, YES, why, ask)) == ["stay_silent"]
 
+    def test_who_has_just_taken_the_floor_is_not_told_to_ask(self) -> None:
+        why = ("rep", 6.0, 9.0, "The reason I'm calling is that you looked at the pricing page.")
+        theirs = ("prospect", 10.0, 25.5, "Well, we looked at it because the old one is getting slow.")
+        short = ("rep", 26.0, 30.0, "That page is the new one, and it has three prices on it now.")
+        on_and_on = ("rep", 26.0, 36.0, "That page is the new one, " * 4 + "and it has three prices on it now.")
+        assert kinds(played(INTRO, YES, why, theirs, short)) == []
+        ((kind, at),) = cues(played(INTRO, YES, why, theirs, on_and_on))
+        assert kind == "make_ask"
+        assert 31.0 <= at < 31.5
+
     def test_breaking_in_on_them(self) -> None:
         events = played(
             INTRO,

@@ -81,6 +81,8 @@ class Conversation:
         self._beats = Beats(playbook)
         self._slot = Slot(playbook)
         self._dialogue = Dialogue(playbook, self._beats, self._classifier)
+        self._today: date | None = None
+        """The day of the call, where the prospect is."""
         self._tick = 0
         self._speaking: tuple[Track, ...] = ()
         self._unheard: set[int] = set()
@@ -204,9 +206,9 @@ class Conversation:
         self.story.start = event
         self._slot.level = event.level
         try:
-            self._dialogue.today = date.fromisoformat(event.date) if event.date else None
+            self._today = date.fromisoformat(event.date) if event.date else None
         except ValueError:
-            self._dialogue.today = None
+            self._today = None
         return []
 
     def _on_speech(self, event: SpeechStarted) -> list[Event]:
@@ -341,7 +343,7 @@ class Conversation:
     def summary(self) -> Summary:
         """Sum up what was said, each sentence with its proof; needs no language model."""
         at = self._ended.at if self._ended else self._tick / TICKS
-        return summary_of(self.story, self._dialogue.today, at, voicemail=self._dialogue.voicemail)
+        return summary_of(self.story, self._today, at, voicemail=self._dialogue.voicemail)
 
     @property
     def figures(self) -> dict[str, float]:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date
+from math import inf
 from typing import Any
 
+from server.call import patterns
 from server.call.acts import Said, is_ask, is_promise, is_question, objection_of, read
 from server.call.beats import Beats
 from server.call.classifier import Classifier
 from server.call.cues import Followed, Wish
-from server.call.dates import when_of
+from server.call.dates import says_day
 from server.call.playbook import Playbook
 from server.call.story import Story
 from server.call.text import Sentence, any_of, phrases
@@ -68,7 +69,6 @@ class Dialogue:
 
     def __init__(self, playbook: Playbook, beats: Beats, classifier: Classifier) -> None:
         self.story = Story()
-        self.today: date | None = None
         self.voicemail = playbook.kind == "voicemail"
         self._beats, self._classifier = beats, classifier
         self._also = {kind: phrases(plan.also) for kind, plan in playbook.cues.items() if plan.also}
@@ -109,7 +109,7 @@ class Dialogue:
         if self.voicemail or agreed is None or story.booked or story.nudged or begun.start <= agreed.end:
             return []
         said = read(begun, self._classifier)
-        if said.words < DRIFT or said.p["book"] > OFF_BOOKING or when_of(begun.plain, self.today).date:
+        if said.words < DRIFT or said.p["book"] > OFF_BOOKING or says_day(begun.plain):
             return []
         story.nudged = True
         return [_wish("book_it", begun, f"They agreed: “{agreed.text}”", since=at)]
@@ -176,7 +176,7 @@ class Dialogue:
         made: list[Outcome] = []
         refused = bool(story.objections or story.refusals)
         steps = said.does("book") or (refused and said.does("bridge"))
-        day = when_of(sentence.plain, self.today).date is not None
+        day = says_day(sentence.plain)
         settles = (story.agreed is not None and day and said.words <= BRIEF) or (
             is_ask(said) and self._settled()
         )
@@ -190,7 +190,8 @@ class Dialogue:
             turn.moved_on = turn.moved_on or said
         if said.does("bridge"):
             made.append(Followed("offer_bridge"))
-        if (said.does("close") or _VAGUE.search(sentence.plain)) and self._lacks_a_day():
+        again = bool(_TALK_AGAIN.search(sentence.plain))
+        if (again or _closes(said)) and not day and self._lacks_a_day(again):
             made.append(_wish("name_time", sentence, "A next step without a day"))
         return made
 
@@ -198,23 +199,26 @@ class Dialogue:
         """Tell whether the rep goes on to something else although they agreed and nothing is booked."""
         return said.sentence.start > agreed.end and said.words >= 4 and not said.does("close", "backchannel")
 
-    def _lacks_a_day(self) -> bool:
-        """Tell whether a talk was promised or agreed, and neither side has said a day since the first step."""
+    def _lacks_a_day(self, again: bool) -> bool:
+        """Tell whether a step was agreed or promised (`again`: just now), and neither side has said a day for it."""
         story = self.story
         brushed_off = "send_info" in story.objections
-        talk = [
-            one
-            for one in story.promises
-            if one.track == "rep" and (brushed_off or _TALK_AGAIN.search(one.plain))
-        ]
-        steps = [*([story.agreed] if story.agreed else []), *talk, *([story.booked] if story.booked else [])]
-        refused = [one[-1].end for one in story.objections.values()] + [one.end for one in story.refusals]
-        first = max([story.asks[-1].start if story.asks else 0.0, *refused])
-        return bool(steps) and not any(
-            when_of(_DEADLINE.sub(" ", said.plain), self.today).date
-            for said in story.said
-            if said.start >= first
+        talk = any(
+            one.track == "rep" and (brushed_off or _TALK_AGAIN.search(one.plain)) for one in story.promises
         )
+        if not (again or talk or story.agreed or story.booked):
+            return False
+        since = self._step_since()
+        return not any(_names_a_day(one.plain) for one in story.said if one.start >= since)
+
+    def _step_since(self) -> float:
+        """Where talk of the next step began: with the ask that was agreed to, or behind what was refused last."""
+        story = self.story
+        refused = [one[-1].end for one in story.objections.values()] + [one.end for one in story.refusals]
+        if story.asks:
+            refused.append(story.asks[-1].start if story.agreed else story.asks[-1].end)
+        settled = story.booked.start if story.booked else inf
+        return max((at for at in refused if at <= settled), default=0.0)
 
     def _asked(self, asking: list[Said], at: float) -> list[Outcome]:
         first, last = asking[0].sentence, asking[-1].sentence
@@ -259,7 +263,7 @@ class Dialogue:
             story.refusals.append(sentence)
             if story.objections and not story.booked and self._replied_to(list(story.objections)[-1]):
                 self._bridge(sentence, "refusal", f"Still no: “{sentence.text}”")
-        elif asked and (said.does("agree") or when_of(sentence.plain, self.today).date):
+        elif asked and (said.does("agree") or _names_a_day(sentence.plain)):
             story.open_objection = False
             story.agreed = self._fuller(sentence)
         return []
@@ -294,7 +298,7 @@ class Dialogue:
     def _fuller(self, sentence: Sentence) -> Sentence:
         """Of two agreements in a row, keep the one that says a day."""
         before = self.story.agreed
-        return before if before and when_of(before.plain, self.today).date else sentence
+        return before if before and says_day(before.plain) else sentence
 
     def _machine(self, sentence: Sentence, at: float) -> list[Outcome]:
         if self.story.machine:
@@ -323,18 +327,33 @@ class Dialogue:
         return made
 
 
-_VAGUE = any_of(
-    r"be in touch", r"(?:call|ring|phone|try) you (?:then|back|sometime|soon|again|later)", r"reach out (?:again|soon|later)",
-    r"talk (?:again|soon|later)", r"catch up (?:again|soon|later)", r"get something (?:set up|in the diary|on the calendar)",
+_WHOM = r"(?:you|her|him|them)"
+_TALK_AGAIN = any_of(
+    r"be in touch", rf"(?:call|ring|phone|try|catch|see) {_WHOM} (?:\w+ ){{0,2}}(?:then|back|sometime|soon|again|later)",
+    rf"give (?:\w+ )?{_WHOM} a (?:shout|ring|buzz|bell|call|holler)", r"reach out (?:again|soon|later|then)",
+    rf"(?:talk|speak|chat)(?: (?:to|with) {_WHOM})? (?:then|again|soon|later)", r"(?:catch up|hop on) (?:\w+ ){0,3}(?:then|again|soon|later)",
+    r"(?:get|sort|set) something (?:out|up|in the diary|on the calendar)", r"(?:figure out|find) a time", r"go from there",
 )  # fmt: skip
+"""Promises to talk again, whenever that may be."""
 _AND = re.compile(
     r"(?:and|with|on|at|for|to|or|just|then|where|when|so|if|maybe|say|starting|around|before|after) "
 )
 _DEADLINE = any_of(r"(?:before|by|until|till|since|after|from|last) (?:the )?[a-z]+(?: [a-z]+)?")
 """A day that bounds something is no day for the next step."""
-_TALK_AGAIN = any_of(
-    r"call", r"ring", r"phone", r"touch", r"talk", r"speak", r"meet", r"set (?:it|that|something|us) up"
+_OFF = any_of(
+    r"not", r"no", r"never", r"can't", r"cannot", r"won't", r"isn't", r"doesn't", r"don't", r"wasn't"
 )
+"""A day that is ruled out is none."""
+
+
+def _names_a_day(text: str) -> bool:
+    """Tell whether plain text says a day on which something can be."""
+    return says_day(_DEADLINE.sub(" ", text)) and not _OFF.search(text)
+
+
+def _closes(said: Said) -> bool:
+    """Tell whether the rep begins to close; a word of thanks or praise alone closes nothing."""
+    return said.does("close") and (said.words > 2 or bool(patterns.CLOSING.search(said.sentence.plain)))
 
 
 def _wish(

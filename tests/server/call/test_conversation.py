@@ -165,7 +165,12 @@ class TestCues:
         why = ("rep", 6.0, 9.0, "The reason I'm calling is that you looked at the pricing page.")
         theirs = ("prospect", 10.0, 25.5, "Well, we looked at it because the old one is getting slow.")
         short = ("rep", 26.0, 30.0, "That page is the new one, and it has three prices on it now.")
-        on_and_on = ("rep", 26.0, 36.0, "That page is the new one, " * 4 + "and it has three prices on it now.")
+        on_and_on = (
+            "rep",
+            26.0,
+            36.0,
+            "That page is the new one, " * 4 + "and it has three prices on it now.",
+        )
         assert kinds(played(INTRO, YES, why, theirs, short)) == []
         ((kind, at),) = cues(played(INTRO, YES, why, theirs, on_and_on))
         assert kind == "make_ask"
@@ -200,6 +205,33 @@ class TestCues:
             ("rep", 20.0, 24.0, "Thanks for your time, Sarah. Have a great day. Bye."),
         )  # fmt: skip
         assert kinds(events) == ["name_time"]
+
+    @pytest.mark.parametrize(
+        "closing",
+        ["I'll give you a shout then.", "I'll be in touch.", "We'll catch up then."],
+    )
+    def test_a_promise_to_talk_again_is_a_step_by_itself(self, closing: str) -> None:
+        assert kinds(played(INTRO, YES, ("rep", 8.0, 10.5, closing))) == ["name_time"]
+
+    @pytest.mark.parametrize(
+        "closing", ["I'll give you a shout on Thursday then.", "I'll send you the page.", "Great stuff."]
+    )
+    def test_a_closing_that_leaves_no_day_open(self, closing: str) -> None:
+        assert "name_time" not in kinds(played(INTRO, YES, ("rep", 8.0, 10.5, closing)))
+
+    def test_a_day_that_is_ruled_out_is_no_day(self) -> None:
+        no = ("prospect", 20.0, 22.0, "Thursday doesn't work, I'm afraid.")
+        bye = ("rep", 23.0, 25.5, "I'll give you a ring again then.")
+        assert "name_time" in kinds(played(INTRO, YES, ASK, no, bye))
+
+    def test_a_day_needs_no_date_of_the_call(self) -> None:
+        lines = (INTRO, YES, ("prospect", 8.0, 10.0, "Try me on Thursday."))
+        bye = ("rep", 11.0, 14.0, "I'll call you back then. Thanks for your time. Bye.")
+        script = parse_script(
+            json.dumps({"track": track, "start": start, "end": end, "text": text})
+            for track, start, end, text in (*lines, bye)
+        )
+        assert "name_time" not in kinds(envelope.event for envelope in replay_script(script, DEMO))
 
     @pytest.mark.parametrize(
         "text",

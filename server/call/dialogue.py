@@ -75,8 +75,8 @@ class Dialogue:
         self._turn = _Turn()
         self._wanted: list[Wish] = []
         """Cues that an answer of the prospect's calls for once it is over."""
-        self._rep_end = 0.0
-        """Where the rep's last words ended."""
+        self._newest: Said | None = None
+        """The rep's newest sentence."""
         self._bridged: set[str] = set()
 
     def hear(self, sentence: Sentence, at: float) -> list[Outcome]:
@@ -117,13 +117,15 @@ class Dialogue:
     def prospect_paused(self, end: float) -> list[Outcome]:
         """The prospect's turn is over, at `end`: what it calls for is right from there, not in the middle of it."""
         wanted, self._wanted = self._wanted, []
+        if self.story.dnc:
+            return []  # who asked not to be called is offered nothing more
         return [replace(wish, since=max(wish.since, end)) for wish in wanted]
 
     # --- the rep --------------------------------------------------------------------------------------------
 
     def _rep_said(self, said: Said, at: float) -> list[Outcome]:
-        turn, sentence = self._turn, said.sentence
-        self._rep_end = sentence.end
+        turn = self._turn
+        self._newest = said
         if self.voicemail:
             return []
         made: list[Outcome] = []
@@ -261,7 +263,7 @@ class Dialogue:
             return self._objected(kind, said, at)
         if said.does("refuse") and (said.words > 2 or not story.agreed):
             story.refusals.append(sentence)
-            if story.objections and not story.booked and self._replied_to(list(story.objections)[-1]):
+            if story.objections and self._refuses_again(said):
                 self._bridge(sentence, "refusal", f"Still no: “{sentence.text}”")
         elif asked and (said.does("agree") or _names_a_day(sentence.plain)):
             story.open_objection = False
@@ -288,7 +290,18 @@ class Dialogue:
     def _replied_to(self, kind: ObjectionKind) -> bool:
         """Tell whether the rep has answered the newest objection of a kind."""
         said = self.story.objections.get(kind)
-        return bool(said) and self._rep_end > said[-1].end + 0.5  # type: ignore[index]
+        return said is not None and self._rep_end > said[-1].end + 0.5
+
+    @property
+    def _rep_end(self) -> float:
+        """Where the rep's last words ended."""
+        return self._newest.sentence.end if self._newest else 0.0
+
+    def _refuses_again(self, said: Said) -> bool:
+        """Tell whether a no is one to the reframed objection: not to a question that was no ask."""
+        reply = self._newest
+        asked = reply is not None and is_question(reply.sentence) and not is_ask(reply)
+        return not asked and not self.story.booked and self._replied_to(list(self.story.objections)[-1])
 
     def _bridge(self, sentence: Sentence, about: str, why: str) -> None:
         if about not in self._bridged:

@@ -22,7 +22,7 @@ from server.call.playbook import Playbook
 from server.call.story import Story
 from server.call.suggested import card_of, missed
 from server.call.summary import summary_of
-from server.call.text import Sentence, plain, sentences
+from server.call.text import Sentence, behind, plain, sentences
 from server.events import (
     Ask,
     CallEnded,
@@ -87,10 +87,10 @@ class Conversation:
         self._speaking: tuple[Track, ...] = ()
         self._unheard: set[int] = set()
         """The rep's turns whose words have not come yet."""
-        self._taken: dict[tuple[str, int], int] = {}
-        """How many words of a turn that goes on were looked at already."""
-        self._pending = ""
-        """What the rep's turn that goes on has brought of a sentence that is not over."""
+        self._taken: dict[tuple[str, int], float] = {}
+        """Where the sentences of a turn that goes on end which were looked at already."""
+        self._pending = (0, "")
+        """The rep's newest turn with words, and what it has brought of a sentence that is not over."""
         self._pace = Pace()
         self._shield: float | None = None
         """Where the ask ended, while the prospect's answer is awaited."""
@@ -182,7 +182,7 @@ class Conversation:
             return False
         if self._talk.rep_open is None:
             return not self._unheard
-        begun = plain(self._pending)
+        begun = plain(self._pending[1])
         if len(begun.split()) < TELLING:
             return at - self._talk.rep_open > LONG_TURN
         likely = self._classifier.read("rep", begun)["ask"] >= ON_ITS_WAY
@@ -266,7 +266,7 @@ class Conversation:
     def _on_words(self, event: Final) -> list[Event]:
         if self._ended:
             return []  # caught up after the call: nobody is helped any more, and the record is summed up anew
-        words = event.words[self._taken.pop((event.track, event.turn), 0) :]
+        words = behind(event.words, self._taken.pop((event.track, event.turn), 0.0))
         made: list[Event] = []
         if event.track == "rep" and event.words:
             self._pace.hear(event)
@@ -275,7 +275,8 @@ class Conversation:
         if event.track == "prospect":
             made += self._took(self._dialogue.prospect_paused(event.end), event.at)
         else:
-            self._pending = ""
+            if self._pending[0] <= event.turn:  # words may come when the rep speaks again already
+                self._pending = (event.turn, "")
             self._unheard.discard(event.turn)
             if not self._goes_on(event.end):
                 made += self._took(self._dialogue.rep_paused(event.at), event.at)
@@ -294,13 +295,15 @@ class Conversation:
     def _on_partial(self, event: Partial) -> list[Event]:
         """Take the sentences that are over: their words are agreed, and another agreed word follows."""
         turn = (event.track, event.turn)
-        taken = self._taken.get(turn, 0)
-        over = sentences(event.track, event.words[taken : event.agreed], self._classifier.breaks)[:-1]
+        taken = self._taken.get(turn, 0.0)
+        agreed = event.words[: event.agreed]
+        over = sentences(event.track, behind(agreed, taken), self._classifier.breaks)[:-1]
         if event.track == "rep":
-            self._pending = " ".join(word.text for word in event.words[taken:])
-        self._taken[turn] = taken + sum(len(sentence.text.split(" ")) for sentence in over)
+            self._pending = (event.turn, " ".join(word.text for word in behind(event.words, taken)))
+        if over:
+            self._taken[turn] = over[-1].end
         made = [*self._paced(event), *self._said(over, event.at)]
-        rest = event.words[self._taken[turn] : event.agreed]
+        rest = behind(agreed, self._taken.get(turn, 0.0))
         if event.track == "rep" and rest:
             text = " ".join(word.text for word in rest)
             begun = Sentence("rep", rest[0].start, rest[-1].end, text, plain(text))

@@ -49,7 +49,7 @@ DRIFT, OFF_BOOKING = 9, 0.2
 OPENING = 5
 """Sentences in which a machine's greeting is looked for."""
 
-_THEIRS: tuple[CueKind, ...] = ("do_not_call", "card", "offer_bridge")
+_THEIRS: tuple[CueKind, ...] = ("do_not_call", "offer_bridge")
 """Kinds whose further phrases (`also` in a playbook) the prospect says."""
 
 
@@ -128,7 +128,10 @@ class Dialogue:
         self._newest = said
         if self.voicemail:
             return []
-        made: list[Outcome] = []
+        made: list[Outcome] = [
+            _wish(kind, said.sentence, f"You said: “{said.sentence.text}”")
+            for kind in self._also_raised(said.sentence)
+        ]
         if is_ask(said) and not self._settled():
             turn.asking.append(said)
             return made
@@ -142,6 +145,15 @@ class Dialogue:
         made += self._opened(said)
         made += self._closed_in(said, at)
         return made
+
+    def _also_raised(self, sentence: Sentence) -> list[CueKind]:
+        """The kinds that the playbook's own phrases raise."""
+        theirs = sentence.track == "prospect"
+        return [
+            kind
+            for kind, said in self._also.items()
+            if (kind in _THEIRS) == theirs and said.search(sentence.plain)
+        ]
 
     @staticmethod
     def _belongs(said: Said, ask: Sentence) -> bool:
@@ -243,13 +255,12 @@ class Dialogue:
             made += self._machine(sentence, at)
         if self.voicemail:
             return made
-        for kind in _THEIRS:
-            if kind in self._also and self._also[kind].search(sentence.plain):
-                made.append(_wish(kind, sentence, f"They said: “{sentence.text}”"))
-        if said.does("dnc"):
+        also = self._also_raised(sentence)
+        if "do_not_call" in also or said.does("dnc"):
             story.dnc = sentence
             dnc = Dnc(at=at, track="prospect", start=sentence.start, end=sentence.end, text=sentence.text)
             return [*made, dnc, _wish("do_not_call", sentence, f"They said: “{sentence.text}”")]
+        made += [_wish(kind, sentence, f"They said: “{sentence.text}”") for kind in also]
         if said.does("wrong_number"):
             story.wrong_number = sentence
         return [*made, *self._reaction(said, at)]

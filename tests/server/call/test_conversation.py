@@ -10,7 +10,7 @@ import pytest
 
 from server.call.conversation import Conversation
 from server.call.playbook import Playbook
-from server.call.script import Script, parse_script
+from server.call.script import Script, parse_script, spread
 from server.errors import Malformed
 from server.events import (
     INPUTS,
@@ -19,8 +19,12 @@ from server.events import (
     Cue,
     Dnc,
     Event,
+    Final,
     Objection,
     Order,
+    Partial,
+    Question,
+    SpeechStarted,
     Summary,
     Talk,
     Verdict,
@@ -289,6 +293,22 @@ class TestCues:
         why = ("prospect", 20.0, 22.0, "It is too expensive.")
         assert kinds(played(INTRO, YES, never, ("rep", 11.0, 13.0, "I am sorry."), why)) == ["do_not_call"]
 
+    @pytest.mark.parametrize(
+        ("kind", "line"),
+        [
+            ("slow_down", ("rep", 8.0, 10.0, "We are the purple elephant people.")),
+            ("offer_bridge", ("prospect", 8.0, 10.0, "We are the purple elephant people.")),
+            ("do_not_call", ("prospect", 8.0, 10.0, "We are the purple elephant people.")),
+        ],
+    )
+    def test_a_playbooks_own_phrases_raise_a_cue_too(self, kind: str, line: Line) -> None:
+        given = DEMO.model_dump()
+        given["cues"][kind] |= {"also": ["purple elephant"]}
+        events = played(INTRO, YES, line, playbook=Playbook.model_validate(given))
+        assert kind in kinds(events)
+        assert any(isinstance(event, Dnc) for event in events) == (kind == "do_not_call")
+        assert kind not in kinds(played(INTRO, YES, line))
+
 
 class TestPacing:
     """One at a time, few, and never late."""
@@ -358,6 +378,26 @@ class TestVoicemail:
         talk = [("rep", 8.0 + 3 * n, 10.8 + 3 * n, "And one more thing about it.") for n in range(10)]
         ((kind, at),) = cues(played(self.GREETING, *talk, playbook=VOICEMAIL))
         assert (kind, at) == ("stop_talking", pytest.approx(33.0, abs=0.3))
+
+
+class TestWords:
+    """Words come while they are spoken, and may be other ones at the end."""
+
+    @pytest.mark.parametrize(
+        "heard",
+        ["What do you use? Who runs it?", "Uh what do you use? Who runs it?", "What you use? Who runs it?"],
+    )
+    def test_a_last_hearing_with_more_or_fewer_words_repeats_and_loses_nothing(self, heard: str) -> None:
+        conversation = Conversation(DEMO)
+        conversation.apply(SpeechStarted(at=1.1, track="prospect", turn=1, start=1.0))
+        first, rest = spread("What do you use?", 1.0, 3.0), spread("Who", 3.0, 3.4)
+        made = conversation.apply(
+            Partial(at=4.0, track="prospect", turn=1, start=1.0, end=3.4, words=first + rest, agreed=5)
+        )
+        before, behind = heard.split("? ")
+        words = spread(f"{before}?", 1.0, 3.0) + spread(behind, 3.0, 5.0)
+        made += conversation.apply(Final(at=5.6, track="prospect", turn=1, start=1.0, end=5.0, words=words))
+        assert [e.text for e in made if isinstance(e, Question)] == ["What do you use?", "Who runs it?"]
 
 
 class TestTime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -179,6 +180,31 @@ class TestCues:
         ((kind, at),) = cues(played(INTRO, YES, why, theirs, on_and_on))
         assert kind == "make_ask"
         assert 31.0 <= at < 31.5
+
+    WHY: Line = ("rep", 6.0, 10.0, "The reason I'm calling is that you looked at the pricing page.")
+    MORE: Line = ("rep", 10.5, 20.0, "That page is the new one, and it has three prices on it now.")
+
+    @pytest.mark.parametrize(("start", "end"), [(24.0, 34.0), (24.0, 25.7)])
+    def test_neither_an_asks_first_words_nor_words_that_still_come_are_talked_over(
+        self, start: float, end: float
+    ) -> None:
+        more = ("rep", 20.5, 23.5, "It has been so since the summer.")
+        ask = ("rep", start, end, "How about we get your ops lead on for fifteen minutes Thursday at two?")
+        assert kinds(played(INTRO, YES, self.WHY, self.MORE, more, ask)) == ["stay_silent"]
+
+    def test_words_that_come_late_do_not_wipe_out_what_is_begun(self) -> None:
+        on = ("rep", 20.5, 34.0, "It has been so since the summer " + "and it has all the numbers on it " * 4)
+        script = scripted(INTRO, YES, self.WHY, self.MORE, on)
+        late = [
+            replace(event, at=25.95) if isinstance(event, Final) and event.end == 20.0 else event
+            for event in script.events
+        ]
+        conversation = Conversation(DEMO)
+        conversation.apply(script.start)
+        made = [
+            made for event in sorted(late, key=lambda event: event.at) for made in conversation.apply(event)
+        ]
+        assert cues(made)[0] == ("make_ask", pytest.approx(26.0, abs=0.11))
 
     def test_breaking_in_on_them(self) -> None:
         events = played(

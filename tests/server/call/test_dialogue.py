@@ -155,6 +155,14 @@ def test_a_day_proposed_but_not_taken_is_none() -> None:
     assert "name_time" in wishes(talk.rep("I'll give you a ring again then."))
 
 
+def test_thanks_alone_close_nothing() -> None:
+    talk = Talk()
+    talk.rep("Could we set up half an hour?")
+    talk.prospect("Sure, that sounds good.")
+    assert "name_time" not in wishes(talk.rep("Thanks, Grant."))
+    assert "name_time" in wishes(talk.rep("Thanks for your time, have a great day."))
+
+
 def test_a_greeting_of_a_machine_makes_it_a_voicemail() -> None:
     talk = Talk()
     made = talk.prospect("You have reached the voicemail of Sarah Kim, leave a message.")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from math import inf
 from typing import Any
 
 from server.call import patterns
@@ -16,9 +15,10 @@ from server.call.beats import Beats
 from server.call.classifier import Classifier
 from server.call.cues import Followed, Wish
 from server.call.dates import says_day
+from server.call.open_steps import lacks_a_day, names_a_day, talks_again
 from server.call.playbook import Playbook
 from server.call.story import Story
-from server.call.text import Sentence, any_of, phrases
+from server.call.text import Sentence, phrases
 from server.events import (
     Ask,
     Commitment,
@@ -75,8 +75,8 @@ class Dialogue:
         self._turn = _Turn()
         self._wanted: list[Wish] = []
         """Cues that an answer of the prospect's calls for once it is over."""
-        self._newest: Said | None = None
-        """The rep's newest sentence."""
+        self._rep_end = 0.0
+        """Where the rep's last words ended."""
         self._bridged: set[str] = set()
 
     def hear(self, sentence: Sentence, at: float) -> list[Outcome]:
@@ -125,7 +125,7 @@ class Dialogue:
 
     def _rep_said(self, said: Said, at: float) -> list[Outcome]:
         turn = self._turn
-        self._newest = said
+        self._rep_end = said.sentence.end
         if self.voicemail:
             return []
         made: list[Outcome] = [
@@ -204,35 +204,14 @@ class Dialogue:
             turn.moved_on = turn.moved_on or said
         if said.does("bridge"):
             made.append(Followed("offer_bridge"))
-        again = bool(_TALK_AGAIN.search(sentence.plain))
-        if (again or _closes(said)) and not day and self._lacks_a_day(again):
+        again = talks_again(sentence)
+        if (again or _closes(said)) and not day and lacks_a_day(story, again=again):
             made.append(_wish("name_time", sentence, "A next step without a day"))
         return made
 
     def _moves_on(self, said: Said, agreed: Sentence) -> bool:
         """Tell whether the rep goes on to something else although they agreed and nothing is booked."""
         return said.sentence.start > agreed.end and said.words >= 4 and not said.does("close", "backchannel")
-
-    def _lacks_a_day(self, again: bool) -> bool:
-        """Tell whether a step was agreed or promised (`again`: just now), and neither side has said a day for it."""
-        story = self.story
-        brushed_off = "send_info" in story.objections
-        talk = any(
-            one.track == "rep" and (brushed_off or _TALK_AGAIN.search(one.plain)) for one in story.promises
-        )
-        if not (again or talk or story.agreed or story.booked):
-            return False
-        since = self._step_since()
-        return not any(_names_a_day(one.plain) for one in story.said if one.start >= since)
-
-    def _step_since(self) -> float:
-        """Where talk of the next step began: with the ask that was agreed to, or behind what was refused last."""
-        story = self.story
-        refused = [one[-1].end for one in story.objections.values()] + [one.end for one in story.refusals]
-        if story.asks:
-            refused.append(story.asks[-1].start if story.agreed else story.asks[-1].end)
-        settled = story.booked.start if story.booked else inf
-        return max((at for at in refused if at <= settled), default=0.0)
 
     def _asked(self, asking: list[Said], at: float) -> list[Outcome]:
         first, last = asking[0].sentence, asking[-1].sentence
@@ -274,9 +253,9 @@ class Dialogue:
             return self._objected(kind, said, at)
         if said.does("refuse") and (said.words > 2 or not story.agreed):
             story.refusals.append(sentence)
-            if story.objections and self._refuses_again(said):
+            if story.objections and not story.booked and self._replied_to(list(story.objections)[-1]):
                 self._bridge(sentence, "refusal", f"Still no: “{sentence.text}”")
-        elif asked and (said.does("agree") or _names_a_day(sentence.plain)):
+        elif asked and (said.does("agree") or names_a_day(sentence.plain)):
             story.open_objection = False
             story.agreed = self._fuller(sentence)
         return []
@@ -302,17 +281,6 @@ class Dialogue:
         """Tell whether the rep has answered the newest objection of a kind."""
         said = self.story.objections.get(kind)
         return said is not None and self._rep_end > said[-1].end + 0.5
-
-    @property
-    def _rep_end(self) -> float:
-        """Where the rep's last words ended."""
-        return self._newest.sentence.end if self._newest else 0.0
-
-    def _refuses_again(self, said: Said) -> bool:
-        """Tell whether a no is one to the reframed objection: not to a question that was no ask."""
-        reply = self._newest
-        asked = reply is not None and is_question(reply.sentence) and not is_ask(reply)
-        return not asked and not self.story.booked and self._replied_to(list(self.story.objections)[-1])
 
     def _bridge(self, sentence: Sentence, about: str, why: str) -> None:
         if about not in self._bridged:
@@ -351,28 +319,9 @@ class Dialogue:
         return made
 
 
-_WHOM = r"(?:you|her|him|them)"
-_TALK_AGAIN = any_of(
-    r"be in touch", rf"(?:call|ring|phone|try|catch|see) {_WHOM} (?:\w+ ){{0,2}}(?:then|back|sometime|soon|again|later)",
-    rf"give (?:\w+ )?{_WHOM} a (?:shout|ring|buzz|bell|call|holler)", r"reach out (?:again|soon|later|then)",
-    rf"(?:talk|speak|chat)(?: (?:to|with) {_WHOM})? (?:then|again|soon|later)", r"(?:catch up|hop on) (?:\w+ ){0,3}(?:then|again|soon|later)",
-    r"(?:get|sort|set) something (?:out|up|in the diary|on the calendar)", r"(?:figure out|find) a time", r"go from there",
-)  # fmt: skip
-"""Promises to talk again, whenever that may be."""
 _AND = re.compile(
     r"(?:and|with|on|at|for|to|or|just|then|where|when|so|if|maybe|say|starting|around|before|after) "
 )
-_DEADLINE = any_of(r"(?:before|by|until|till|since|after|from|last) (?:the )?[a-z]+(?: [a-z]+)?")
-"""A day that bounds something is no day for the next step."""
-_OFF = any_of(
-    r"not", r"no", r"never", r"can't", r"cannot", r"won't", r"isn't", r"doesn't", r"don't", r"wasn't"
-)
-"""A day that is ruled out is none."""
-
-
-def _names_a_day(text: str) -> bool:
-    """Tell whether plain text says a day on which something can be."""
-    return says_day(_DEADLINE.sub(" ", text)) and not _OFF.search(text)
 
 
 def _closes(said: Said) -> bool:

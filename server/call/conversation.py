@@ -12,17 +12,17 @@ from typing import ClassVar
 
 from media.audio import Track
 from media.talk import KNOWN_LATE, MEANT, Talk
+from server.call import patterns
 from server.call.beats import Beats
 from server.call.classifier import Classifier, shipped
 from server.call.cues import Followed, Scene, Slot, Wish
 from server.call.dialogue import Dialogue, Outcome
 from server.call.gauge import Pace, figures_of, gauge_of
-from server.call.patterns import BACK_CHANNEL
 from server.call.playbook import Playbook
 from server.call.story import Story
 from server.call.suggested import card_of, missed
 from server.call.summary import summary_of
-from server.call.text import Sentence, plain, sentences
+from server.call.text import Sentence, behind, plain, sentences
 from server.events import (
     Ask,
     CallEnded,
@@ -43,13 +43,16 @@ TICKS = 10
 GAUGE = 2
 """Ticks between two gauges while nobody begins or stops."""
 
+SETTLED = 5.0
+"""A rep who has just taken the floor may do so to ask: only after so long (seconds) does "make the ask" help."""
+
 LONG_TURN = 8.0
-"""A turn of the rep's that goes on this long (seconds) is not the ask any more."""
+"""A turn of the rep's that goes on this long (seconds) is not the ask any more, though its words are not known."""
 
 TELLING, ON_ITS_WAY = 5, 0.2
 """Words of a sentence that is not over which tell what it will be, and how likely they may then be an ask."""
 
-ASK_SOON = 3.0
+ASK_SOON = 6.0
 """Seconds for which "make the ask" stays right; after that the talk has gone elsewhere."""
 
 BREATH = 0.8
@@ -78,14 +81,16 @@ class Conversation:
         self._beats = Beats(playbook)
         self._slot = Slot(playbook)
         self._dialogue = Dialogue(playbook, self._beats, self._classifier)
+        self._today: date | None = None
+        """The day of the call, where the prospect is."""
         self._tick = 0
         self._speaking: tuple[Track, ...] = ()
         self._unheard: set[int] = set()
         """The rep's turns whose words have not come yet."""
-        self._taken: dict[tuple[str, int], int] = {}
-        """How many words of a turn that goes on were looked at already."""
-        self._pending = ""
-        """What the rep's turn that goes on has brought of a sentence that is not over."""
+        self._taken: dict[tuple[str, int], float] = {}
+        """Where the sentences of a turn that goes on end which were looked at already."""
+        self._pending = (0, "")
+        """The rep's newest turn with words, and what it has brought of a sentence that is not over."""
         self._pace = Pace()
         self._shield: float | None = None
         """Where the ask ended, while the prospect's answer is awaited."""
@@ -170,15 +175,18 @@ class Conversation:
         return wishes
 
     def _may_ask(self, at: float) -> bool:
-        """Tell whether "make the ask" would help: not while they talk or object, nor while it may be on its way."""
+        """Tell whether "make the ask" would help: to a rep who talks on, not while the ask may be on its way."""
         if self._talk.prospect_open is not None or self.story.open_objection:
+            return False
+        if self._talk.monologue(at) < SETTLED:
             return False
         if self._talk.rep_open is None:
             return not self._unheard
-        begun = plain(self._pending)
+        begun = plain(self._pending[1])
         if len(begun.split()) < TELLING:
             return at - self._talk.rep_open > LONG_TURN
-        return self._classifier.read("rep", begun)["ask"] < ON_ITS_WAY
+        likely = self._classifier.read("rep", begun)["ask"] >= ON_ITS_WAY
+        return not likely and not patterns.ASK_STEM.search(begun)
 
     def _offer(self, wishes: Sequence[Wish], at: float) -> list[Event]:
         return self._slot.offer(wishes, at, self._scene) if wishes else []
@@ -198,9 +206,9 @@ class Conversation:
         self.story.start = event
         self._slot.level = event.level
         try:
-            self._dialogue.today = date.fromisoformat(event.date) if event.date else None
+            self._today = date.fromisoformat(event.date) if event.date else None
         except ValueError:
-            self._dialogue.today = None
+            self._today = None
         return []
 
     def _on_speech(self, event: SpeechStarted) -> list[Event]:
@@ -258,7 +266,7 @@ class Conversation:
     def _on_words(self, event: Final) -> list[Event]:
         if self._ended:
             return []  # caught up after the call: nobody is helped any more, and the record is summed up anew
-        words = event.words[self._taken.pop((event.track, event.turn), 0) :]
+        words = behind(event.words, self._taken.pop((event.track, event.turn), 0.0))
         made: list[Event] = []
         if event.track == "rep" and event.words:
             self._pace.hear(event)
@@ -267,7 +275,8 @@ class Conversation:
         if event.track == "prospect":
             made += self._took(self._dialogue.prospect_paused(event.end), event.at)
         else:
-            self._pending = ""
+            if self._pending[0] <= event.turn:  # words may come when the rep speaks again already
+                self._pending = (event.turn, "")
             self._unheard.discard(event.turn)
             if not self._goes_on(event.end):
                 made += self._took(self._dialogue.rep_paused(event.at), event.at)
@@ -286,13 +295,15 @@ class Conversation:
     def _on_partial(self, event: Partial) -> list[Event]:
         """Take the sentences that are over: their words are agreed, and another agreed word follows."""
         turn = (event.track, event.turn)
-        taken = self._taken.get(turn, 0)
-        over = sentences(event.track, event.words[taken : event.agreed], self._classifier.breaks)[:-1]
+        taken = self._taken.get(turn, 0.0)
+        agreed = event.words[: event.agreed]
+        over = sentences(event.track, behind(agreed, taken), self._classifier.breaks)[:-1]
         if event.track == "rep":
-            self._pending = " ".join(word.text for word in event.words[taken:])
-        self._taken[turn] = taken + sum(len(sentence.text.split(" ")) for sentence in over)
+            self._pending = (event.turn, " ".join(word.text for word in behind(event.words, taken)))
+        if over:
+            self._taken[turn] = over[-1].end
         made = [*self._paced(event), *self._said(over, event.at)]
-        rest = event.words[self._taken[turn] : event.agreed]
+        rest = behind(agreed, self._taken.get(turn, 0.0))
         if event.track == "rep" and rest:
             text = " ".join(word.text for word in rest)
             begun = Sentence("rep", rest[0].start, rest[-1].end, text, plain(text))
@@ -305,7 +316,7 @@ class Conversation:
             asked = self._shield
             if sentence.track == "prospect" and asked is not None and sentence.start > asked - 0.5:
                 made += self._answered(at, sentence.end) if len(sentence.plain.split()) >= 2 else []
-            if sentence.track == "prospect" and not BACK_CHANNEL.fullmatch(sentence.plain):
+            if sentence.track == "prospect" and not patterns.BACK_CHANNEL.fullmatch(sentence.plain):
                 self._talk.took_floor(sentence.end)
             made += self._took(self._dialogue.hear(sentence, at), at)
         return made
@@ -335,7 +346,7 @@ class Conversation:
     def summary(self) -> Summary:
         """Sum up what was said, each sentence with its proof; needs no language model."""
         at = self._ended.at if self._ended else self._tick / TICKS
-        return summary_of(self.story, self._dialogue.today, at, voicemail=self._dialogue.voicemail)
+        return summary_of(self.story, self._today, at, voicemail=self._dialogue.voicemail)
 
     @property
     def figures(self) -> dict[str, float]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from server.call.playbook import Playbook
+from server.call.playbook_values import LevelName
 from server.call.text import phrases, plain
 from server.events import BeatName, Cue, CueKind, Event, Evidence, ObjectionKind
 
@@ -57,23 +58,29 @@ class Slot:
 
     def __init__(self, playbook: Playbook) -> None:
         self._playbook = playbook
-        self.level: str = playbook.level
+        self.level: LevelName = playbook.level
         self.shown: Cue | None = None
         self._raised: list[Cue] = []
         self._muted: set[str] = set()
         self._unless = {kind: phrases(playbook.says(kind).unless) for kind in get_args(CueKind)}
-        self.dropped = 0
-        """Wishes that pacing did not let through."""
+        self._dropped: set[tuple[CueKind, float]] = set()
+        """Kind and moment (tenths of a second) of the wishes that were not let through."""
 
     def offer(self, wishes: Sequence[Wish], at: float, scene: Scene) -> list[Event]:
         """Raise the cues that may be, the most important first; drop the others."""
         made: list[Event] = []
         for wish in sorted(wishes, key=lambda wish: -self._playbook.says(wish.kind).priority):
             if self._may(wish, at, scene):
+                self._dropped.discard(_moment(wish))
                 made += self._raise(wish, at)
-            else:
-                self.dropped += 1
+            elif not any(_moment(wish) == _moment(cue) for cue in self._raised):
+                self._dropped.add(_moment(wish))
         return made
+
+    @property
+    def dropped(self) -> int:
+        """How many wishes were never shown; one that is wished for again at every tick counts once."""
+        return len(self._dropped)
 
     def _raise(self, wish: Wish, at: float) -> list[Event]:
         plan = self._playbook.says(wish.kind)
@@ -109,25 +116,23 @@ class Slot:
         return not (scene.shielded and kind != "stay_silent") and self._has_room(wish, at, scene)
 
     def _has_room(self, wish: Wish, at: float, scene: Scene) -> bool:
-        """Tell whether pacing lets a cue through; others need not wait for the calm ring after an ask."""
-        plan, pacing = self._playbook.says(wish.kind), self._playbook.pacing_at(self._level)
+        """Tell whether beat, priority and pacing let a cue through; the ring after an ask neither waits nor counts."""
+        plan, pacing = self._playbook.says(wish.kind), self._playbook.pacing_at(self.level)
+        if plan.beats and scene.beat not in plan.beats:
+            return False
+        if self.shown and self._playbook.says(self.shown.kind).priority > plan.priority:
+            return False
+        if wish.kind == "stay_silent":
+            return True
         busy = [cue for cue in self._raised if cue.kind != "stay_silent"]
         if sum(at - cue.at < pacing.within for cue in busy) >= pacing.most or len(busy) >= pacing.a_call:
             return False
         if wish.kind in URGENT:
             return True
-        if plan.beats and scene.beat not in plan.beats:
-            return False
-        if self.shown and self._playbook.says(self.shown.kind).priority > plan.priority:
-            return False
         if busy and at - busy[-1].at < pacing.gap:
             return False
         begins = scene.rep_since is not None and at - scene.rep_since < pacing.first_words
         return wish.kind in ANSWERS or not begins
-
-    @property
-    def _level(self) -> Literal["quiet", "balanced", "eager"]:
-        return self.level if self.level in ("quiet", "balanced", "eager") else self._playbook.level  # type: ignore[return-value]
 
     def tick(self, at: float) -> list[Event]:
         """Take a cue off whose time is over."""
@@ -150,3 +155,7 @@ class Slot:
     def unmute(self, kind: str) -> None:
         """Show a kind again."""
         self._muted.discard(kind)
+
+
+def _moment(wanted: Wish | Cue) -> tuple[CueKind, float]:
+    return wanted.kind, round(wanted.since, 1)

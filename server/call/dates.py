@@ -55,6 +55,7 @@ _TIME = re.compile(
     r"(?! (?:minutes?|hours?|days?|weeks?|months?|years?|percent|people|thousand|hundred|times?|o|calls?))"
 )
 _NOON = any_of(r"(?:at )?noon")
+_ANY_DAY = date(2024, 1, 1)
 _HALF = re.compile(rf"\bhalf past ({_HOUR})\b")
 
 
@@ -70,6 +71,11 @@ def when_of(text: str, today: date | None) -> When:
     """Find the first day and time in plain text; days that are past are none."""
     day = _day(text, today) if today else None
     return When(day.isoformat() if day else None, _time(text, day is not None))
+
+
+def says_day(text: str) -> bool:
+    """Tell whether plain text says a day; whichever day it is, so the day of the call need not be known."""
+    return _day(text, _ANY_DAY) is not None
 
 
 def _day(text: str, today: date) -> date | None:

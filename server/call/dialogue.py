@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
+from server.call import patterns
 from server.call.acts import Said, is_ask, is_promise, is_question, objection_of, read
 from server.call.beats import Beats
 from server.call.classifier import Classifier
 from server.call.cues import Followed, Wish
-from server.call.dates import when_of
+from server.call.dates import says_day
+from server.call.open_steps import lacks_a_day, names_a_day, talks_again
 from server.call.playbook import Playbook
 from server.call.story import Story
-from server.call.text import Sentence, any_of, phrases
+from server.call.text import Sentence, phrases
 from server.events import (
     Ask,
     Commitment,
@@ -48,7 +49,7 @@ DRIFT, OFF_BOOKING = 9, 0.2
 OPENING = 5
 """Sentences in which a machine's greeting is looked for."""
 
-_THEIRS: tuple[CueKind, ...] = ("do_not_call", "card", "offer_bridge")
+_THEIRS: tuple[CueKind, ...] = ("do_not_call", "offer_bridge")
 """Kinds whose further phrases (`also` in a playbook) the prospect says."""
 
 
@@ -68,7 +69,6 @@ class Dialogue:
 
     def __init__(self, playbook: Playbook, beats: Beats, classifier: Classifier) -> None:
         self.story = Story()
-        self.today: date | None = None
         self.voicemail = playbook.kind == "voicemail"
         self._beats, self._classifier = beats, classifier
         self._also = {kind: phrases(plan.also) for kind, plan in playbook.cues.items() if plan.also}
@@ -109,7 +109,7 @@ class Dialogue:
         if self.voicemail or agreed is None or story.booked or story.nudged or begun.start <= agreed.end:
             return []
         said = read(begun, self._classifier)
-        if said.words < DRIFT or said.p["book"] > OFF_BOOKING or when_of(begun.plain, self.today).date:
+        if said.words < DRIFT or said.p["book"] > OFF_BOOKING or says_day(begun.plain):
             return []
         story.nudged = True
         return [_wish("book_it", begun, f"They agreed: “{agreed.text}”", since=at)]
@@ -117,16 +117,21 @@ class Dialogue:
     def prospect_paused(self, end: float) -> list[Outcome]:
         """The prospect's turn is over, at `end`: what it calls for is right from there, not in the middle of it."""
         wanted, self._wanted = self._wanted, []
+        if self.story.dnc:
+            return []  # who asked not to be called is offered nothing more
         return [replace(wish, since=max(wish.since, end)) for wish in wanted]
 
     # --- the rep --------------------------------------------------------------------------------------------
 
     def _rep_said(self, said: Said, at: float) -> list[Outcome]:
-        turn, sentence = self._turn, said.sentence
-        self._rep_end = sentence.end
+        turn = self._turn
+        self._rep_end = said.sentence.end
         if self.voicemail:
             return []
-        made: list[Outcome] = []
+        made: list[Outcome] = [
+            _wish(kind, said.sentence, f"You said: “{said.sentence.text}”")
+            for kind in self._also_raised(said.sentence)
+        ]
         if is_ask(said) and not self._settled():
             turn.asking.append(said)
             return made
@@ -140,6 +145,15 @@ class Dialogue:
         made += self._opened(said)
         made += self._closed_in(said, at)
         return made
+
+    def _also_raised(self, sentence: Sentence) -> list[CueKind]:
+        """The kinds that the playbook's own phrases raise."""
+        theirs = sentence.track == "prospect"
+        return [
+            kind
+            for kind, said in self._also.items()
+            if (kind in _THEIRS) == theirs and said.search(sentence.plain)
+        ]
 
     @staticmethod
     def _belongs(said: Said, ask: Sentence) -> bool:
@@ -176,7 +190,7 @@ class Dialogue:
         made: list[Outcome] = []
         refused = bool(story.objections or story.refusals)
         steps = said.does("book") or (refused and said.does("bridge"))
-        day = when_of(sentence.plain, self.today).date is not None
+        day = says_day(sentence.plain)
         settles = (story.agreed is not None and day and said.words <= BRIEF) or (
             is_ask(said) and self._settled()
         )
@@ -190,31 +204,14 @@ class Dialogue:
             turn.moved_on = turn.moved_on or said
         if said.does("bridge"):
             made.append(Followed("offer_bridge"))
-        if (said.does("close") or _VAGUE.search(sentence.plain)) and self._lacks_a_day():
+        again = talks_again(sentence)
+        if (again or _closes(said)) and not day and lacks_a_day(story, again=again):
             made.append(_wish("name_time", sentence, "A next step without a day"))
         return made
 
     def _moves_on(self, said: Said, agreed: Sentence) -> bool:
         """Tell whether the rep goes on to something else although they agreed and nothing is booked."""
         return said.sentence.start > agreed.end and said.words >= 4 and not said.does("close", "backchannel")
-
-    def _lacks_a_day(self) -> bool:
-        """Tell whether a talk was promised or agreed, and neither side has said a day since the first step."""
-        story = self.story
-        brushed_off = "send_info" in story.objections
-        talk = [
-            one
-            for one in story.promises
-            if one.track == "rep" and (brushed_off or _TALK_AGAIN.search(one.plain))
-        ]
-        steps = [*([story.agreed] if story.agreed else []), *talk, *([story.booked] if story.booked else [])]
-        refused = [one[-1].end for one in story.objections.values()] + [one.end for one in story.refusals]
-        first = max([story.asks[-1].start if story.asks else 0.0, *refused])
-        return bool(steps) and not any(
-            when_of(_DEADLINE.sub(" ", said.plain), self.today).date
-            for said in story.said
-            if said.start >= first
-        )
 
     def _asked(self, asking: list[Said], at: float) -> list[Outcome]:
         first, last = asking[0].sentence, asking[-1].sentence
@@ -237,13 +234,12 @@ class Dialogue:
             made += self._machine(sentence, at)
         if self.voicemail:
             return made
-        for kind in _THEIRS:
-            if kind in self._also and self._also[kind].search(sentence.plain):
-                made.append(_wish(kind, sentence, f"They said: “{sentence.text}”"))
-        if said.does("dnc"):
+        also = self._also_raised(sentence)
+        if "do_not_call" in also or said.does("dnc"):
             story.dnc = sentence
             dnc = Dnc(at=at, track="prospect", start=sentence.start, end=sentence.end, text=sentence.text)
             return [*made, dnc, _wish("do_not_call", sentence, f"They said: “{sentence.text}”")]
+        made += [_wish(kind, sentence, f"They said: “{sentence.text}”") for kind in also]
         if said.does("wrong_number"):
             story.wrong_number = sentence
         return [*made, *self._reaction(said, at)]
@@ -259,7 +255,7 @@ class Dialogue:
             story.refusals.append(sentence)
             if story.objections and not story.booked and self._replied_to(list(story.objections)[-1]):
                 self._bridge(sentence, "refusal", f"Still no: “{sentence.text}”")
-        elif asked and (said.does("agree") or when_of(sentence.plain, self.today).date):
+        elif asked and (said.does("agree") or names_a_day(sentence.plain)):
             story.open_objection = False
             story.agreed = self._fuller(sentence)
         return []
@@ -284,7 +280,7 @@ class Dialogue:
     def _replied_to(self, kind: ObjectionKind) -> bool:
         """Tell whether the rep has answered the newest objection of a kind."""
         said = self.story.objections.get(kind)
-        return bool(said) and self._rep_end > said[-1].end + 0.5  # type: ignore[index]
+        return said is not None and self._rep_end > said[-1].end + 0.5
 
     def _bridge(self, sentence: Sentence, about: str, why: str) -> None:
         if about not in self._bridged:
@@ -294,7 +290,7 @@ class Dialogue:
     def _fuller(self, sentence: Sentence) -> Sentence:
         """Of two agreements in a row, keep the one that says a day."""
         before = self.story.agreed
-        return before if before and when_of(before.plain, self.today).date else sentence
+        return before if before and says_day(before.plain) else sentence
 
     def _machine(self, sentence: Sentence, at: float) -> list[Outcome]:
         if self.story.machine:
@@ -323,18 +319,14 @@ class Dialogue:
         return made
 
 
-_VAGUE = any_of(
-    r"be in touch", r"(?:call|ring|phone|try) you (?:then|back|sometime|soon|again|later)", r"reach out (?:again|soon|later)",
-    r"talk (?:again|soon|later)", r"catch up (?:again|soon|later)", r"get something (?:set up|in the diary|on the calendar)",
-)  # fmt: skip
 _AND = re.compile(
     r"(?:and|with|on|at|for|to|or|just|then|where|when|so|if|maybe|say|starting|around|before|after) "
 )
-_DEADLINE = any_of(r"(?:before|by|until|till|since|after|from|last) (?:the )?[a-z]+(?: [a-z]+)?")
-"""A day that bounds something is no day for the next step."""
-_TALK_AGAIN = any_of(
-    r"call", r"ring", r"phone", r"touch", r"talk", r"speak", r"meet", r"set (?:it|that|something|us) up"
-)
+
+
+def _closes(said: Said) -> bool:
+    """Tell whether the rep begins to close; a word of thanks or praise alone closes nothing."""
+    return said.does("close") and (said.words > 2 or bool(patterns.CLOSING.search(said.sentence.plain)))
 
 
 def _wish(

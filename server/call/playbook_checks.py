@@ -92,6 +92,8 @@ def _cues(playbook: Playbook) -> Iterator[Found]:
                 f"{plan.within:g} s is longer than the whole script: it would never come",
                 True,
             )
+        elif plan.within and kind != "make_ask":
+            yield (*where, "within"), "only make_ask waits for something not said; this has no effect", False
         elif budgets and plan.within > scope:
             yield (
                 (*where, "within"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -145,8 +145,6 @@ class Pacing(_Part):
     a_call: Count = 10
     first_words: Annotated[float, Field(strict=True, ge=0, le=10)] = 1
     """Seconds of the rep's speech in which only cues that cannot wait may come."""
-    same_kind: ClassVar[float] = 25
-    life: ClassVar[float] = 6
 
 
 class Level(_Part):
@@ -228,11 +226,6 @@ class Playbook(_Part):
     def budgets(self) -> dict[BeatName, float]:
         """Seconds planned for each beat."""
         return {beat.beat: beat.budget for beat in self.beats}
-
-    @property
-    def pacing(self) -> Pacing:
-        """Pacing at the playbook's own level."""
-        return self.pacing_at(self.level)
 
     def pacing_at(self, level: LevelName) -> Pacing:
         """Pacing at a level."""

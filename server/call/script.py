@@ -132,7 +132,7 @@ def spread(text: str, start: float, end: float) -> tuple[Word, ...]:
     return tuple(words)
 
 
-def _partials(one: _Said, turn: int, words: Sequence[Word]) -> Iterator[Partial]:
+def _partials(one: _Said, turn: int, words: tuple[Word, ...]) -> Iterator[Partial]:
     """What is known of a longer utterance while it goes on: the words that ended `HEARD` s ago will not change."""
     said = 0
     for step in range(1, int((one.end - one.start) / UPDATE) + 1):

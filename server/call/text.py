@@ -82,6 +82,14 @@ def _pieces(words: Sequence[Word], breaks: Breaks | None, least: float) -> list[
     return [*pieces, words[first:]]
 
 
+def behind(words: Sequence[Word], at: float) -> Sequence[Word]:
+    """The words whose middle lies behind a moment (media seconds).
+
+    A last hearing may have other words than those before it, fewer or more: their places in time stay, not their count.
+    """
+    return [word for word in words if (word.start + word.end) / 2 > at]
+
+
 def any_of(*phrases: str) -> re.Pattern[str]:
     """A pattern for plain text in which any of some phrases (regular expressions) stands as whole words."""
     return re.compile(r"(?<![a-z0-9'])(?:" + "|".join(phrases) + r")(?![a-z0-9'])")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from server.call.conversation import Conversation
 from server.call.playbook import Playbook
-from server.call.script import Script, parse_script
+from server.call.script import Script, parse_script, spread
 from server.errors import Malformed
 from server.events import (
     INPUTS,
@@ -19,8 +20,12 @@ from server.events import (
     Cue,
     Dnc,
     Event,
+    Final,
     Objection,
     Order,
+    Partial,
+    Question,
+    SpeechStarted,
     Summary,
     Talk,
     Verdict,
@@ -161,6 +166,46 @@ class TestCues:
         ask = ("rep", 25.0, 28.5, "Can we find fifteen minutes on Thursday at two?")
         assert kinds(played(INTRO, YES, why, ask)) == ["stay_silent"]
 
+    def test_who_has_just_taken_the_floor_is_not_told_to_ask(self) -> None:
+        why = ("rep", 6.0, 9.0, "The reason I'm calling is that you looked at the pricing page.")
+        theirs = ("prospect", 10.0, 25.5, "Well, we looked at it because the old one is getting slow.")
+        short = ("rep", 26.0, 30.0, "That page is the new one, and it has three prices on it now.")
+        on_and_on = (
+            "rep",
+            26.0,
+            36.0,
+            "That page is the new one, " * 4 + "and it has three prices on it now.",
+        )
+        assert kinds(played(INTRO, YES, why, theirs, short)) == []
+        ((kind, at),) = cues(played(INTRO, YES, why, theirs, on_and_on))
+        assert kind == "make_ask"
+        assert 31.0 <= at < 31.5
+
+    WHY: Line = ("rep", 6.0, 10.0, "The reason I'm calling is that you looked at the pricing page.")
+    MORE: Line = ("rep", 10.5, 20.0, "That page is the new one, and it has three prices on it now.")
+
+    @pytest.mark.parametrize(("start", "end"), [(24.0, 34.0), (24.0, 25.7)])
+    def test_neither_an_asks_first_words_nor_words_that_still_come_are_talked_over(
+        self, start: float, end: float
+    ) -> None:
+        more = ("rep", 20.5, 23.5, "It has been so since the summer.")
+        ask = ("rep", start, end, "How about we get your ops lead on for fifteen minutes Thursday at two?")
+        assert kinds(played(INTRO, YES, self.WHY, self.MORE, more, ask)) == ["stay_silent"]
+
+    def test_words_that_come_late_do_not_wipe_out_what_is_begun(self) -> None:
+        on = ("rep", 20.5, 34.0, "It has been so since the summer " + "and it has all the numbers on it " * 4)
+        script = scripted(INTRO, YES, self.WHY, self.MORE, on)
+        late = [
+            replace(event, at=25.95) if isinstance(event, Final) and event.end == 20.0 else event
+            for event in script.events
+        ]
+        conversation = Conversation(DEMO)
+        conversation.apply(script.start)
+        made = [
+            made for event in sorted(late, key=lambda event: event.at) for made in conversation.apply(event)
+        ]
+        assert cues(made)[0] == ("make_ask", pytest.approx(26.0, abs=0.11))
+
     def test_breaking_in_on_them(self) -> None:
         events = played(
             INTRO,
@@ -190,6 +235,33 @@ class TestCues:
             ("rep", 20.0, 24.0, "Thanks for your time, Sarah. Have a great day. Bye."),
         )  # fmt: skip
         assert kinds(events) == ["name_time"]
+
+    @pytest.mark.parametrize(
+        "closing",
+        ["I'll give you a shout then.", "I'll be in touch.", "We'll catch up then."],
+    )
+    def test_a_promise_to_talk_again_is_a_step_by_itself(self, closing: str) -> None:
+        assert kinds(played(INTRO, YES, ("rep", 8.0, 10.5, closing))) == ["name_time"]
+
+    @pytest.mark.parametrize(
+        "closing", ["I'll give you a shout on Thursday then.", "I'll send you the page.", "Great stuff."]
+    )
+    def test_a_closing_that_leaves_no_day_open(self, closing: str) -> None:
+        assert "name_time" not in kinds(played(INTRO, YES, ("rep", 8.0, 10.5, closing)))
+
+    def test_a_day_that_is_ruled_out_is_no_day(self) -> None:
+        no = ("prospect", 20.0, 22.0, "Thursday doesn't work, I'm afraid.")
+        bye = ("rep", 23.0, 25.5, "I'll give you a ring again then.")
+        assert "name_time" in kinds(played(INTRO, YES, ASK, no, bye))
+
+    def test_a_day_needs_no_date_of_the_call(self) -> None:
+        lines = (INTRO, YES, ("prospect", 8.0, 10.0, "Try me on Thursday."))
+        bye = ("rep", 11.0, 14.0, "I'll call you back then. Thanks for your time. Bye.")
+        script = parse_script(
+            json.dumps({"track": track, "start": start, "end": end, "text": text})
+            for track, start, end, text in (*lines, bye)
+        )
+        assert "name_time" not in kinds(envelope.event for envelope in replay_script(script, DEMO))
 
     @pytest.mark.parametrize(
         "text",
@@ -227,6 +299,33 @@ class TestCues:
             ("prospect", 20.0, 22.0, "We have no budget for it."),
         )  # fmt: skip
         assert kinds(events) == ["card", "offer_bridge"]
+
+    def test_a_no_to_the_reframe_wants_a_bridge_though_it_ended_in_a_question(self) -> None:
+        objection = ("prospect", 8.0, 10.0, "It is too expensive.")
+        reframe = ("rep", 11.0, 14.0, "That's fair. What were you comparing it with?")
+        events = played(INTRO, YES, objection, reframe, ("prospect", 20.0, 21.5, "No thank you."))
+        assert kinds(events) == ["card", "offer_bridge"]
+
+    def test_who_asked_not_to_be_called_is_offered_nothing_more(self) -> None:
+        never = ("prospect", 8.0, 10.0, "Please take me off your list.")
+        why = ("prospect", 20.0, 22.0, "It is too expensive.")
+        assert kinds(played(INTRO, YES, never, ("rep", 11.0, 13.0, "I am sorry."), why)) == ["do_not_call"]
+
+    @pytest.mark.parametrize(
+        ("kind", "line"),
+        [
+            ("slow_down", ("rep", 8.0, 10.0, "We are the purple elephant people.")),
+            ("offer_bridge", ("prospect", 8.0, 10.0, "We are the purple elephant people.")),
+            ("do_not_call", ("prospect", 8.0, 10.0, "We are the purple elephant people.")),
+        ],
+    )
+    def test_a_playbooks_own_phrases_raise_a_cue_too(self, kind: str, line: Line) -> None:
+        given = DEMO.model_dump()
+        given["cues"][kind] |= {"also": ["purple elephant"]}
+        events = played(INTRO, YES, line, playbook=Playbook.model_validate(given))
+        assert kind in kinds(events)
+        assert any(isinstance(event, Dnc) for event in events) == (kind == "do_not_call")
+        assert kind not in kinds(played(INTRO, YES, line))
 
 
 class TestPacing:
@@ -297,6 +396,26 @@ class TestVoicemail:
         talk = [("rep", 8.0 + 3 * n, 10.8 + 3 * n, "And one more thing about it.") for n in range(10)]
         ((kind, at),) = cues(played(self.GREETING, *talk, playbook=VOICEMAIL))
         assert (kind, at) == ("stop_talking", pytest.approx(33.0, abs=0.3))
+
+
+class TestWords:
+    """Words come while they are spoken, and may be other ones at the end."""
+
+    @pytest.mark.parametrize(
+        "heard",
+        ["What do you use? Who runs it?", "Uh what do you use? Who runs it?", "What you use? Who runs it?"],
+    )
+    def test_a_last_hearing_with_more_or_fewer_words_repeats_and_loses_nothing(self, heard: str) -> None:
+        conversation = Conversation(DEMO)
+        conversation.apply(SpeechStarted(at=1.1, track="prospect", turn=1, start=1.0))
+        first, rest = spread("What do you use?", 1.0, 3.0), spread("Who", 3.0, 3.4)
+        made = conversation.apply(
+            Partial(at=4.0, track="prospect", turn=1, start=1.0, end=3.4, words=first + rest, agreed=5)
+        )
+        before, behind = heard.split("? ")
+        words = spread(f"{before}?", 1.0, 3.0) + spread(behind, 3.0, 5.0)
+        made += conversation.apply(Final(at=5.6, track="prospect", turn=1, start=1.0, end=5.0, words=words))
+        assert [e.text for e in made if isinstance(e, Question)] == ["What do you use?", "Who runs it?"]
 
 
 class TestTime:

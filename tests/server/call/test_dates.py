@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from server.call.dates import When, when_of
+from server.call.dates import When, says_day, when_of
 
 MONDAY = date(2026, 11, 16)
 
@@ -55,3 +55,13 @@ def test_what_is_no_day(text: str) -> None:
 
 def test_without_a_day_of_the_call_nothing_is_made_up() -> None:
     assert when_of("thursday at two", None) == When(None, "14:00")
+
+
+@pytest.mark.parametrize("text", ["thursday works", "tomorrow then", "on the twentieth", "in two weeks"])
+def test_a_day_is_a_day_whatever_the_date(text: str) -> None:
+    assert says_day(text)
+    assert when_of(text, None).date is None
+
+
+def test_a_past_day_is_none_to_meet_on() -> None:
+    assert not says_day("you saw our demo last tuesday")

@@ -145,7 +145,7 @@ def test_levels_differ_in_what_they_leave_out_and_how_often() -> None:
     assert playbook.pacing_at("quiet").most == SHIPPED["post-demo"].pacing_at("quiet").most
     gaps = [SHIPPED["post-demo"].pacing_at(level).gap for level in ("quiet", "balanced", "eager")]
     assert gaps == sorted(gaps, reverse=True)
-    assert SHIPPED["post-demo"].pacing.gap == 8
+    assert SHIPPED["post-demo"].pacing_at("balanced").gap == 8
 
 
 @pytest.mark.parametrize("more", ["limits: {make_ask: 12}", "cues: {make_ask: {within: 12}}"])

@@ -21,7 +21,7 @@ LIKELY: Mapping[str, float] = {
     "agree": 0.35, "refuse": 0.4, "objection": 0.4, "dnc": 0.5, "wrong_number": 0.6, "voicemail": 0.8, "go_ahead": 0.4,
     "fact": 0.4, "screener": 0.5, "why": 0.5,
 }  # fmt: skip
-"""Probabilities from which an act counts, chosen on the tune set (docs/cue-quality.md)."""
+"""Probabilities from which an act counts, chosen on the sets that the classifier learnt from (docs/cue-quality.md)."""
 
 FEW, SHORT_OBJECTION = 3, 0.75
 """So few words ("Nine hundred.") object only where it is very likely."""

@@ -98,6 +98,7 @@ class Dialogue:
         if turn.moved_on and not turn.booked and not self.story.nudged and self.story.agreed:
             self.story.nudged = True
             why = f"They agreed: “{self.story.agreed.text}”"
+            # Right from where the rep moved on until it books: a long turn makes it no staler.
             made += [
                 _wish("book_it", turn.moved_on.sentence, why, since=max(turn.moved_on.sentence.end, at - 1.0))
             ]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from server.call.classifier import Classifier, Senses, around, features, senses_of, weights_of
+from server.call.classifier import Classifier, Senses, around, features, key_of, senses_of, weights_of
 from server.call.text import plain
 from server.events import TrackName
 from training.harvest import harvest
@@ -241,11 +241,13 @@ def _calibration_error(p: NDArray, wanted: NDArray) -> float:
 
 def table_of(side: str, acts: list[str], places: dict[str, int], weights: NDArray, bias: NDArray) -> dict:
     """What is written: features worth keeping, weights in 8 bits with a scale an act."""
-    kept = [(name, place) for name, place in places.items() if np.abs(weights[place]).max() >= LEAST]
+    kept = sorted(
+        (key_of(name), place) for name, place in places.items() if np.abs(weights[place]).max() >= LEAST
+    )
     rows = weights[[place for _, place in kept]]
     scale = np.maximum(1e-6, np.abs(rows).max(axis=0) / 127)
     return {
-        f"{side}.features": np.frombuffer("\n".join(name for name, _ in kept).encode(), np.uint8),
+        f"{side}.steps": np.diff([key for key, _ in kept], prepend=0).astype(np.uint32),
         f"{side}.acts": np.frombuffer("\n".join(acts).encode(), np.uint8),
         f"{side}.rows": np.round(rows / scale).astype(np.int8),
         f"{side}.scale": scale.astype(np.float32),

@@ -8,9 +8,10 @@ punctuation, see `text.plain`), so that a recogniser's spelling of pauses plays 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,16 @@ def features(words: Sequence[str], senses: Senses) -> Iterator[tuple[str, int, i
                 yield "#" + word[start : start + 4], place, place + 1
 
 
+_KEY_BITS = 36
+"""A word never seen is taken for a known one three times in a million; the file stays small."""
+
+
+@lru_cache(maxsize=1 << 14)  # partial text is read again and again as it grows
+def key_of(name: str) -> int:
+    """The number under which the weights of a feature are kept."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=5).digest(), "big") >> (40 - _KEY_BITS)
+
+
 def around(words: Sequence[str], place: int) -> Iterator[str]:
     """Give the features of the gap after a word: what stands before it and after it."""
     row = ["<", "<", *words, ">", ">", ">"]
@@ -92,12 +103,27 @@ class Weights:
     """One side's acts: a row of weights a feature, and a bias an act; calibration is folded in."""
 
     acts: tuple[str, ...]
-    places: Mapping[str, int]
-    rows: NDArray[np.float32]
-    """(features, acts)."""
+    keys: NDArray[np.int64]
+    """(features,), ascending: names as `key_of` makes them. Spelt out they would be ten times as large in memory."""
+    rows: NDArray[np.int8]
+    """(features, acts), in units of `scale`."""
+    scale: NDArray[np.float32]
+    """(acts,)."""
     bias: NDArray[np.float32]
     """(acts,)."""
     senses: Senses
+
+    def known(self, names: Iterable[str]) -> NDArray[np.intp]:
+        """The places of those features that have weights, each once."""
+        keys = np.array(sorted({key_of(name) for name in names}), np.int64)
+        found: NDArray[np.intp] = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        known: NDArray[np.intp] = found[self.keys[found] == keys]
+        return known
+
+    def logits(self, names: Iterable[str], scale: float = 1.0) -> NDArray[np.float32]:
+        """The log-odds of each act (acts,)."""
+        total: NDArray[np.float32] = self.rows[self.known(names)].sum(axis=0, dtype=np.float32)
+        return (self.bias + np.float32(scale) * self.scale * total).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +147,7 @@ class Reading:
         column = self._weights.acts.index(act)
         share = np.zeros(len(self.words))
         for name, first, last in features(self.words, self._weights.senses):
-            place = self._weights.places.get(name)
-            if place is not None:
+            for place in self._weights.known((name,)):
                 share[first:last] += float(self._weights.rows[place, column]) / max(1, last - first)
         chosen = [place for place in np.argsort(-share, kind="stable")[:most] if share[place] > 0]
         return tuple(self.words[place] for place in sorted(chosen))
@@ -138,17 +163,15 @@ class Classifier:
         """Probability, after each plain word but the last, that a sentence ends there."""
         found = []
         for place in range(len(words) - 1):
-            known = sorted({self._gaps.places.get(name, -1) for name in around(words, place)} - {-1})
-            logit = float(self._gaps.bias[0]) + float(self._gaps.rows[known, 0].sum(dtype=np.float32))
+            logit = float(self._gaps.logits(around(words, place))[0])
             found.append(round(1 / (1 + math.exp(-logit)), 4))
         return found
 
     def read(self, track: TrackName, plain: str) -> Reading:
         """Read a stretch of plain text (see `text.plain`)."""
         weights, words = self._sides[track], tuple(plain.split()[-LONGEST:])
-        known = {weights.places.get(name, -1) for name, _, _ in features(words, weights.senses)} - {-1}
-        scale = 1 / math.sqrt(max(1, len(words)))
-        logits = weights.bias + scale * weights.rows[sorted(known)].sum(axis=0, dtype=np.float32)
+        names = (name for name, _, _ in features(words, weights.senses))
+        logits = weights.logits(names, 1 / math.sqrt(max(1, len(words))))
         p = 1 / (1 + np.exp(-logits.astype(np.float64)))
         return Reading(words, dict(zip(weights.acts, (round(float(x), 4) for x in p), strict=True)), weights)
 
@@ -162,11 +185,10 @@ def senses_of(table: Mapping[str, NDArray[np.generic]]) -> Senses:
 
 def weights_of(table: Mapping[str, NDArray[np.generic]], side: str, senses: Senses) -> Weights:
     """Read one table of weights as `scripts/train_acts` writes it."""
-    names = bytes(table[f"{side}.features"]).decode().split("\n")
+    keys = np.cumsum(table[f"{side}.steps"], dtype=np.int64)
     acts = tuple(bytes(table[f"{side}.acts"]).decode().split("\n"))
-    rows = table[f"{side}.rows"].astype(np.float32) * table[f"{side}.scale"].astype(np.float32)
-    bias = table[f"{side}.bias"].astype(np.float32)
-    return Weights(acts, {name: place for place, name in enumerate(names)}, rows, bias, senses)
+    rows, scale = table[f"{side}.rows"].astype(np.int8), table[f"{side}.scale"].astype(np.float32)
+    return Weights(acts, keys, rows, scale, table[f"{side}.bias"].astype(np.float32), senses)
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,7 @@ from urllib.request import urlopen
 import anyio
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
@@ -29,7 +30,6 @@ from websockets.sync.client import ClientConnection, connect
 from server.events import Envelope, Event, Order
 from server.outside.store import Store
 from server.records import Call, User
-from server.web.auth import hash_password
 from server.web.pages import Guard, exception_handlers, routes
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -47,6 +47,8 @@ FLAGS = (
     "--mute-audio",
     "--remote-debugging-port=0",
 )
+
+HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("secret")
 
 PATIENCE = 15.0
 """Seconds for which an expectation may stay unmet."""
@@ -254,7 +256,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     store = Store(f"sqlite:///{tmp_path / 'beatline.db'}")
     store.migrate()
     made = Site(store)
-    alex = User(email="alex@x.example", name="Alex", password_hash=hash_password("secret"))
+    alex = User(email="alex@x.example", name="Alex", password_hash=HASH)
     store.add_user(alex, made.now)
     config = uvicorn.Config(_app(made, tmp_path), log_level="error", ws="none", lifespan="off")
     server = uvicorn.Server(config)
@@ -279,4 +281,12 @@ def signed_in(page: Page, site: Site) -> Page:
     page.run("document.querySelector('[name=password]').value = 'secret'")
     page.run("document.querySelector('.sign-in').submit()")
     page.until("location.pathname === '/desk' && document.readyState === 'complete'")
+    return page
+
+
+@pytest.fixture
+def on_call(site: Site, request: pytest.FixtureRequest) -> Page:
+    """The tab, at Alex's desk during a call: a desk looks for one when it opens, and then every two seconds only."""
+    site.ring()
+    page: Page = request.getfixturevalue("signed_in")
     return page

@@ -8,7 +8,7 @@ import pytest
 
 from server.events import CallEnded, CallStarted, Cue, Evidence, Order, Summary
 from server.records import User
-from server.web.auth import hash_password
+from tests.browser.conftest import HASH
 
 pytestmark = pytest.mark.browser
 
@@ -21,9 +21,8 @@ def cue(kind: str, at: float, phase: str = "raised", **more: Any) -> Cue:
     return Cue(at=at, kind=kind, phase=phase, why="It is time.", **{**given, **more})  # type: ignore[arg-type]
 
 
-def test_a_cue_is_told_as_seen_once(signed_in: Any, site: Any) -> None:
-    page = signed_in
-    site.ring()
+def test_a_cue_is_told_as_seen_once(on_call: Any, site: Any) -> None:
+    page = on_call
     site.tell(cue("make_ask", 21.0))
     assert site.ordered(page, 1) == [("see_cue", "make_ask")]
     site.tell(Order(at=21.2, action="see_cue", target="make_ask"))
@@ -34,9 +33,8 @@ def test_a_cue_is_told_as_seen_once(signed_in: Any, site: Any) -> None:
     assert page.complaints == []
 
 
-def test_wrong_and_mute_by_keyboard_and_the_way_back(signed_in: Any, site: Any) -> None:
-    page = signed_in
-    site.ring()
+def test_wrong_and_mute_by_keyboard_and_the_way_back(on_call: Any, site: Any) -> None:
+    page = on_call
     place = "JSON.stringify(document.getElementById('cue').getBoundingClientRect())"
     page.until("document.getElementById('desk').dataset.phase === 'live'")
     before = page.run(place)
@@ -77,9 +75,8 @@ def test_buttons_do_what_keys_do_when_keys_are_off(signed_in: Any, site: Any) ->
     assert site.ordered(page, 2)[1:] == [("mark_wrong", "make_ask")]
 
 
-def test_a_request_not_to_call_again_cannot_be_muted(signed_in: Any, site: Any) -> None:
-    page = signed_in
-    site.ring()
+def test_a_request_not_to_call_again_cannot_be_muted(on_call: Any, site: Any) -> None:
+    page = on_call
     site.tell(cue("do_not_call", 21.0))
     page.until(f"{TEXT} === 'Do not call'")
     page.press("m")
@@ -91,9 +88,7 @@ def test_a_request_not_to_call_again_cannot_be_muted(signed_in: Any, site: Any) 
 
 def _become(page: Any, site: Any, path: str) -> None:
     """Go on as Mo, a manager."""
-    site.store.add_user(
-        User(email="mo@x.example", name="Mo", role="manager", password_hash=hash_password("secret")), site.now
-    )
+    site.store.add_user(User(email="mo@x.example", name="Mo", role="manager", password_hash=HASH), site.now)
     page.tell("Network.clearBrowserCookies")
     page.open(f"{site.address}/login?next={path}")
     page.run("document.querySelector('[name=email]').value = 'mo@x.example'")

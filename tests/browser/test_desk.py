@@ -119,9 +119,8 @@ def test_a_call_from_ring_to_hang_up(signed_in: Any, site: Any) -> None:
     assert page.complaints == []
 
 
-def test_a_cut_line_loses_and_doubles_nothing(signed_in: Any, site: Any) -> None:
-    page = signed_in
-    site.ring()
+def test_a_cut_line_loses_and_doubles_nothing(on_call: Any, site: Any) -> None:
+    page = on_call
     site.tell(Final(at=2.0, track="rep", turn=1, start=0.4, end=1.9, words=_words("Hi Sarah", 0.4)))
     page.until("document.querySelectorAll('.turn').length === 1")
     site.cuts += 1
@@ -136,9 +135,8 @@ def test_a_cut_line_loses_and_doubles_nothing(signed_in: Any, site: Any) -> None
     )
 
 
-def test_an_open_wrap_up_survives_a_reload_and_a_later_summary(signed_in: Any, site: Any) -> None:
-    page = signed_in
-    site.ring()
+def test_an_open_wrap_up_survives_a_reload_and_a_later_summary(on_call: Any, site: Any) -> None:
+    page = on_call
     page.until("document.getElementById('desk').dataset.phase === 'live'")
     site.store.finish("c1", site.now, "hangup", 60.0, SUMMARY, [])
     site.tell(ENDED)
@@ -167,10 +165,9 @@ def test_an_open_wrap_up_survives_a_reload_and_a_later_summary(signed_in: Any, s
     ],
 )
 def test_the_page_says_which_captions_still_come_under_load(
-    signed_in: Any, site: Any, state: Any, level: int, word: str
+    on_call: Any, site: Any, state: Any, level: int, word: str
 ) -> None:
-    page = signed_in
-    site.ring()
+    page = on_call
     site.tell(Health(at=1.0, state=state, frames=50, delay_s=4.2, level=level))
     page.until(f"document.getElementById('health-word').textContent === '{word}'")
     assert page.complaints == []
@@ -186,9 +183,8 @@ def test_keys_can_be_switched_off(signed_in: Any, site: Any) -> None:
     assert page.run("document.getElementById('help').open") is False
 
 
-def test_captions_stop_following_a_reader_who_scrolls_up(signed_in: Any, site: Any) -> None:
-    page = signed_in
-    site.ring()
+def test_captions_stop_following_a_reader_who_scrolls_up(on_call: Any, site: Any) -> None:
+    page = on_call
 
     def say(turn: int) -> None:
         at = turn * 2.0
@@ -270,16 +266,10 @@ SUGGESTED = Card(
 )  # fmt: skip
 
 
-def _live(site: Any, page: Any) -> None:
-    site.ring()
-    page.until("document.getElementById('contact').textContent === 'Sarah Kim'")
-
-
 def test_a_suggestion_takes_the_place_of_the_cards_lines_and_says_whose_it_is(
-    signed_in: Any, site: Any
+    on_call: Any, site: Any
 ) -> None:
-    page = signed_in
-    _live(site, page)
+    page = on_call
     site.tell(_cue("card", "Price", 15.0, line="Fair. Compared with what?", objection="price", life=600.0))
     page.until("document.getElementById('cue-line').textContent === 'Fair. Compared with what?'")
     assert page.run("document.getElementById('cue-author').checkVisibility()") is False
@@ -295,9 +285,8 @@ def test_a_suggestion_takes_the_place_of_the_cards_lines_and_says_whose_it_is(
     assert page.complaints == []
 
 
-def test_a_suggestion_is_text_whatever_it_holds(signed_in: Any, site: Any) -> None:
-    page = signed_in
-    _live(site, page)
+def test_a_suggestion_is_text_whatever_it_holds(on_call: Any, site: Any) -> None:
+    page = on_call
     hostile = "<img src=x onerror=\"document.title='taken'\"><b>x</b>"
     site.tell(
         _cue("card", "Acknowledge, then ask", 15.0, life=600.0),
@@ -309,9 +298,8 @@ def test_a_suggestion_is_text_whatever_it_holds(signed_in: Any, site: Any) -> No
     assert page.run("document.title") != "taken"
 
 
-def test_a_suggestion_for_a_card_that_is_gone_is_not_drawn(signed_in: Any, site: Any) -> None:
-    page = signed_in
-    _live(site, page)
+def test_a_suggestion_for_a_card_that_is_gone_is_not_drawn(on_call: Any, site: Any) -> None:
+    page = on_call
     gone = _cue("card", "Price", 15.0, objection="price", life=600.0)
     site.tell(gone, replace(gone, at=16.0, phase="expired"), SUGGESTED, _cue("book_it", "Book it now", 16.2))
     page.until("document.getElementById('cue-text').textContent === 'Book it now'")
@@ -320,11 +308,10 @@ def test_a_suggestion_for_a_card_that_is_gone_is_not_drawn(signed_in: Any, site:
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 860), (800, 900), (390, 844)])
 def test_a_suggestion_of_full_length_fits_into_the_slot(
-    signed_in: Any, site: Any, width: int, height: int
+    on_call: Any, site: Any, width: int, height: int
 ) -> None:
-    page = signed_in
+    page = on_call
     page.size(width, height)
-    _live(site, page)
     full = "Understood, and most teams say the same before they have counted calls."[:70]
     site.tell(
         _cue("card", "Acknowledge, then ask", 15.0, life=600.0, why="They said: “What does it cost?”"),

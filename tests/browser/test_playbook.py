@@ -11,7 +11,7 @@ import pytest
 
 from server.outside.playbooks import open_playbooks, save_playbook
 from server.records import User
-from server.web.auth import hash_password
+from tests.browser.conftest import HASH
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,7 @@ WIDTHS = ((1280, 860), (390, 844))
 def editor(page: Any, site: Any) -> Iterator[Any]:
     """The tab, at the editor of post-demo, signed in as a manager."""
     open_playbooks(site.store, None, site.now)
-    manager = User(email="mo@x.example", name="Mo", role="manager", password_hash=hash_password("secret"))
+    manager = User(email="mo@x.example", name="Mo", role="manager", password_hash=HASH)
     site.store.add_user(manager, site.now)
     page.open(f"{site.address}/admin/playbooks/post-demo")
     page.run("document.querySelector('[name=email]').value = 'mo@x.example'")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -20,6 +18,7 @@ from media.models import shipped
 from media.whisper import Whisper
 from server import speech
 from server.errors import Malformed, Misconfigured
+from tests.server.commands import Ran, beatline
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 8.5
@@ -48,22 +47,13 @@ def model(tmp_path: Path) -> Path:
     return folder
 
 
-def beatline(*arguments: str | Path, data: Path) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("BEATLINE_")}
-    return subprocess.run(
-        [sys.executable, "-m", "server", "model", "check", *map(str, arguments)],
-        cwd=ROOT,
-        env={**clean, "PYTHONPATH": str(ROOT), "BEATLINE_DATA_DIR": str(data), "COLUMNS": "160"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def typed(*arguments: str | Path, data: Path) -> Ran:
+    return beatline("model", "check", *arguments, BEATLINE_DATA_DIR=str(data), COLUMNS="160")
 
 
 def test_a_quick_look_shows_the_curve_and_stores_nothing(pair: Path, model: Path, tmp_path: Path) -> None:
     figures, drawn = tmp_path / "figures.json", tmp_path / "curve.png"
-    ran = beatline(
+    ran = typed(
         model, "--quick", "--speech", pair / "mine.flac", "--json", figures, "--png", drawn, data=tmp_path
     )
     assert ran.returncode == 0, ran.stderr
@@ -167,7 +157,7 @@ def test_bad_input_ends_with_code_two(pair: Path, tmp_path: Path) -> None:
         (("--speech", tmp_path / "no.flac"), "does not exist"),
         (("no-such-model", "--speech", pair), "no-such-model"),
     ]:
-        ran = beatline(*arguments, data=tmp_path)
+        ran = typed(*arguments, data=tmp_path)
         assert (ran.returncode, ran.stdout) == (2, ""), ran.stderr
         assert ran.stderr.count("\n") == 1
         assert says in ran.stderr

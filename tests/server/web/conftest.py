@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -18,12 +19,11 @@ from server.events import Envelope, Event, Evidence, NextStep, Order, Sentence, 
 from server.outside.playbooks import load_playbooks
 from server.outside.store import Store
 from server.records import Call, Role, User
-from server.web.auth import hash_password
 from server.web.pages import Guard, exception_handlers, routes
 
 TOKEN = "machine-token-for-tests"
 PASSWORD = "correct horse battery staple"
-HASH = hash_password(PASSWORD)
+HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 SITE = "http://desk.example"
 PEOPLE: dict[str, Role] = {"alex@x.example": "rep", "bo@x.example": "rep", "mo@x.example": "manager"}
 

@@ -1,8 +1,8 @@
 """Measure the exported model: `python -m training.evaluate FOLDER MODEL [--choose] [--few N]`.
 
 Everything goes through the int8 folder that ships. Native windows are read by Beatline's own engine, padded ones by
-faster-whisper the stock way (30 s, beam 5); windows full of talk are cut from the shipped labelled speech. `--choose`
-first finds the alignment heads with the smallest error.
+faster-whisper (30 s, beam 5), without time tokens and the stock way, which asks for them; windows full of talk are cut
+from the shipped labelled speech. `--choose` first finds the alignment heads with the smallest error.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ DENSE = (2, 4, 6, 10, 15, 20, 30)
 EDGE = 0.15
 """Seconds of silence before and after a sentence, as a speech gate leaves them."""
 
+WAYS = ("native", "padded", "stock")
+
 Pairs = dict[str, list[tuple[str, str]]]
 """(said, heard) by way of hearing."""
 
@@ -63,9 +65,9 @@ def native(engine: Whisper, pcm: np.ndarray) -> tuple[Word, ...]:
     return engine.transcribe([Window(Track.REP, 1, 1, 0, pcm, Look.FINAL)])[0].words
 
 
-def stock(model: WhisperModel, pcm: np.ndarray) -> str:
-    """Hear it as faster-whisper does by itself."""
-    segments, _ = model.transcribe(upsample(pcm), language="en", beam_size=5)
+def padded(model: WhisperModel, pcm: np.ndarray, *, timed: bool) -> str:
+    """Hear it as faster-whisper does by itself, or without time tokens."""
+    segments, _ = model.transcribe(upsample(pcm), language="en", beam_size=5, without_timestamps=not timed)
     return " ".join(segment.text.strip() for segment in segments)
 
 
@@ -127,7 +129,7 @@ def non_speech(engine: Whisper, model: WhisperModel, count: int) -> dict[str, fl
         sound = channel.non_speech(rng, int(8000 * (2.0, 4.0, 8.0)[number % 3]))
         pcm = (channel.companded(np.clip(sound, -1, 1)) * 32_767).astype(np.int16)
         false["native"] += bool(native(engine, pcm))
-        false["padded"] += bool(stock(model, pcm)) if number % 3 == 0 else 0
+        false["padded"] += bool(padded(model, pcm, timed=True)) if number % 3 == 0 else 0
     return {
         "windows": count,
         "false_native": false["native"],
@@ -149,18 +151,19 @@ def evaluate(corpus: Path, model: Path, few: int | None) -> dict[str, object]:
     errors: list[float] = []
     pairs: dict[str, Pairs] = {}
     for name, items in sets_of(corpus, few).items():
-        own = pairs[name] = {"native": [], "padded": []}
+        own = pairs[name] = {way: [] for way in WAYS}
         for sound, text, words in items:
             pcm = clean(sound)
             heard = native(engine, pcm)
             own["native"].append((text, " ".join(word.text for word in heard)))
-            own["padded"].append((text, stock(other, pcm)))
+            own["padded"].append((text, padded(other, pcm, timed=False)))
+            own["stock"].append((text, padded(other, pcm, timed=True)))
             if name in KNOWN:
                 errors += time_errors(words, heard)
         rows[name] = {"sentences": len(items), **{way: percent(own[way]) for way in own}}
         print(name, rows[name], flush=True)
     together = {
-        group: {way: percent([p for name in names for p in pairs[name][way]]) for way in ("native", "padded")}
+        group: {way: percent([p for name in names for p in pairs[name][way]]) for way in WAYS}
         for group, names in GROUPS.items()
     }
     return {

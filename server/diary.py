@@ -8,8 +8,9 @@ import anyio
 import anyio.to_thread
 import structlog
 
+from server.envelope import Envelope
 from server.errors import Unreachable
-from server.events import Envelope, Event, Talk
+from server.events import Event, Talk
 from server.outside.bus import Bus
 from server.outside.store import Store
 

@@ -20,8 +20,9 @@ from server.call.heard_log import parse_heard
 from server.call.playbook import Playbook
 from server.call.script import Script, parse_script
 from server.engine import open_engine
+from server.envelope import Envelope
 from server.errors import Malformed
-from server.events import INPUTS, CallStarted, Envelope, Event, Final
+from server.events import INPUTS, CallStarted, Event, Final
 from server.outside.playbooks import load_playbooks, read_playbook
 from server.replay import replay_script, replay_sound
 from server.settings import load_settings

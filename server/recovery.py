@@ -16,7 +16,8 @@ from server.call.names import names_of
 from server.call.owed import owed
 from server.call.playbook import Playbook
 from server.catch_up import recorded
-from server.events import INPUTS, CallEnded, Envelope, Event, SpeechStopped, Talk
+from server.envelope import Envelope
+from server.events import INPUTS, CallEnded, Event, SpeechStopped, Talk
 from server.outbox import chores_after
 from server.outside.playbooks import playbook_of
 from server.outside.store import Store

@@ -16,7 +16,8 @@ from server.call.heard import events_of
 from server.call.names import names_of
 from server.call.playbook import Playbook
 from server.call.script import Script
-from server.events import CallEnded, CallStarted, Envelope, Event
+from server.envelope import Envelope
+from server.events import CallEnded, CallStarted, Event
 
 FRAME = RATE // 10
 """Samples handed to the listener at once; it hears in ticks of its own."""

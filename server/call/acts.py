@@ -26,6 +26,9 @@ LIKELY: Mapping[str, float] = {
 FEW, SHORT_OBJECTION = 3, 0.75
 """So few words ("Nine hundred.") object only where it is very likely."""
 
+PLAIN = 6
+"""So few words speak for themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -45,8 +48,9 @@ class Said:
         return len(self.sentence.plain.split())
 
     def because(self, act: str) -> str:
-        """The words that spoke for an act, to be shown."""
-        return " … ".join(self.reading.evidence(act)) if act in self.reading.p else ""
+        """Quote the sentence and, if it is a long one, the words that spoke most for an act."""
+        quoted, words = f"“{self.sentence.text}”", self.reading.evidence(act)
+        return quoted if self.words <= PLAIN or not words else f"{quoted} (above all: {', '.join(words)})"
 
 
 def read(sentence: Sentence, classifier: Classifier) -> Said:

@@ -143,7 +143,9 @@ class Reading:
         return max(((act, self[act]) for act in acts or tuple(self.p)), key=lambda pair: pair[1])
 
     def evidence(self, act: str, most: int = 4) -> tuple[str, ...]:
-        """The words that speak for an act most, in the order in which they were said."""
+        """The words that speak for an act most, in the order in which they were said; none for an act unknown here."""
+        if act not in self._weights.acts:
+            return ()
         column = self._weights.acts.index(act)
         share = np.zeros(len(self.words))
         for name, first, last in features(self.words, self._weights.senses):

@@ -93,7 +93,7 @@ class Dialogue:
         if turn.asking:
             made += self._asked(turn.asking, at)
         if turn.generic and not turn.reason and not turn.asking:
-            why = f"A generic opener: “{turn.generic.sentence.text}”"
+            why = f"A generic opener: {turn.generic.because('generic')}"
             made += [_wish("give_reason", turn.generic.sentence, why)]
         if turn.moved_on and not turn.booked and not self.story.nudged and self.story.agreed:
             self.story.nudged = True
@@ -222,7 +222,9 @@ class Dialogue:
             Sentence("rep", first.start, last.end, text, " ".join(s.sentence.plain for s in asking))
         )
         self.story.agreed, self.story.nudged = None, False
-        wish = Wish(kind="stay_silent", since=last.end, why=f"You asked: “{text}”", evidence=evidence)
+        surest = max(asking, key=lambda said: said.p["ask"])
+        why = f"You asked: {surest.because('ask')}"
+        wish = Wish(kind="stay_silent", since=last.end, why=why, evidence=evidence)
         begun = self._beats.asked(first.start, last.end, at, evidence)
         return [Ask(at=at, end=last.end, evidence=evidence), Followed("make_ask"), *begun, wish]
 
@@ -239,7 +241,7 @@ class Dialogue:
         if "do_not_call" in also or said.does("dnc"):
             story.dnc = sentence
             dnc = Dnc(at=at, track="prospect", start=sentence.start, end=sentence.end, text=sentence.text)
-            return [*made, dnc, _wish("do_not_call", sentence, f"They said: “{sentence.text}”")]
+            return [*made, dnc, _wish("do_not_call", sentence, f"They said: {said.because('dnc')}")]
         made += [_wish(kind, sentence, f"They said: “{sentence.text}”") for kind in also]
         if said.does("wrong_number"):
             story.wrong_number = sentence
@@ -255,7 +257,7 @@ class Dialogue:
         if said.does("refuse") and (said.words > 2 or not story.agreed):
             story.refusals.append(sentence)
             if story.objections and not story.booked and self._replied_to(list(story.objections)[-1]):
-                self._bridge(sentence, "refusal", f"Still no: “{sentence.text}”")
+                self._bridge(sentence, "refusal", f"Still no: {said.because('refuse')}")
         elif asked and (said.does("agree") or names_a_day(sentence.plain)):
             story.open_objection = False
             story.agreed = self._fuller(sentence)
@@ -271,7 +273,7 @@ class Dialogue:
         where = {"start": sentence.start, "end": sentence.end, "text": sentence.text}
         made: list[Outcome] = [Objection(at=at, track="prospect", kind=kind, **where)]  # type: ignore[arg-type]
         made += self._beats.objected(at, self._rep_end)
-        why = f"They said: “{sentence.text}”"
+        why = f"They said: {said.because(kind)}"
         if again:
             self._bridge(sentence, kind, why)
         else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from server.events import Cue, CueKind, Envelope, Evidence, ObjectionKind, Order
+from server.envelope import Envelope
+from server.events import Cue, CueKind, Evidence, ObjectionKind, Order
 from server.records import CueFate
 
 

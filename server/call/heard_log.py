@@ -13,17 +13,9 @@ from itertools import pairwise
 from typing import Any
 
 from server.call.script import Script, named, objects
+from server.envelope import event_from_json, event_to_json
 from server.errors import Malformed
-from server.events import (
-    INPUTS,
-    CallEnded,
-    CallStarted,
-    Event,
-    Final,
-    Partial,
-    event_from_json,
-    event_to_json,
-)
+from server.events import INPUTS, CallEnded, CallStarted, Event, Final, Partial
 
 
 def parse_heard(lines: Iterable[str]) -> Script:

@@ -16,19 +16,8 @@ from server.call.metrics import metrics_of
 from server.call.overlap import claimed, kept
 from server.call.sheet import NEAR, Sheet
 from server.call.tally import Count, Share, Tally
-from server.events import (
-    Ask,
-    Beat,
-    CallEnded,
-    Commitment,
-    Cue,
-    Dnc,
-    Envelope,
-    NextStep,
-    Objection,
-    Question,
-    Summary,
-)
+from server.envelope import Envelope
+from server.events import Ask, Beat, CallEnded, Commitment, Cue, Dnc, NextStep, Objection, Question, Summary
 
 OPENING = 8.0
 """How long after the opening "give the reason" still speaks of it."""

@@ -9,7 +9,8 @@ from typing import TypeVar
 from server.call.labels import Labels
 from server.call.matching import Span, paired, touching
 from server.call.tally import Count, Key, Remark, Share
-from server.events import Commitment, Dnc, Envelope, Event, Final, Objection, Question
+from server.envelope import Envelope
+from server.events import Commitment, Dnc, Event, Final, Objection, Question
 
 BOUNDARY = 2.0
 """How far a beat's start or end, an ask's end or an interruption may be from its label."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from server.events import Envelope, Talk
+from server.envelope import Envelope
+from server.events import Talk
 
 BACKLOG = 512
 """Envelopes a follower may be behind (about 40 s of a lively call); then it is let go and comes again."""

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from server.events import Envelope
+from server.envelope import Envelope
 from server.outside.bus import Bus
 from server.web.sight import ask, seen_call, store_of
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from server.call.fates import Shown, shown_of
 from server.call.metrics import Metrics, Span, finals_of, metrics_of, spans_of
-from server.events import BeatName, Envelope, Event, Synced, TrackName
+from server.envelope import Envelope
+from server.events import BeatName, Event, Synced, TrackName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

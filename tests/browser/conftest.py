@@ -27,7 +27,8 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Route
 from websockets.sync.client import ClientConnection, connect
 
-from server.events import Envelope, Event, Order
+from server.envelope import Envelope
+from server.events import Event, Order
 from server.outside.store import Store
 from server.records import Call, User
 from server.web.pages import Guard, exception_handlers, routes

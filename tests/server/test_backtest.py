@@ -19,8 +19,9 @@ from server.backtest_calls import Source, sources_in, stored_sources, workers_fo
 from server.backtest_report import as_html, headline, show, to_json
 from server.call.playbook import Playbook, parse_playbook
 from server.call.script import parse_script
+from server.envelope import event_to_json
 from server.errors import Malformed
-from server.events import Talk, event_to_json
+from server.events import Talk
 from server.outside.playbooks import load_playbooks, prompts
 from server.outside.store import Store
 from server.records import Call

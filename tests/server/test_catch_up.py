@@ -12,8 +12,9 @@ import pytest
 from media.audio import RATE, Frame, Hypothesis, Look, Track, Window, Word
 from media.wav import Recorder
 from server.catch_up import CatchUp
+from server.envelope import Envelope
 from server.errors import Malformed
-from server.events import CallEnded, CallStarted, Envelope, Final, SpeechStarted, SpeechStopped, Summary
+from server.events import CallEnded, CallStarted, Final, SpeechStarted, SpeechStopped, Summary
 from server.outside.bus import Bus
 from server.outside.playbooks import load_playbooks
 from server.outside.store import Store

@@ -13,8 +13,9 @@ from pydantic import SecretStr
 
 from media.audio import Word
 from server.chores import kinds_of
+from server.envelope import Envelope
 from server.errors import Malformed
-from server.events import CallStarted, Envelope, Final, Summary
+from server.events import CallStarted, Final, Summary
 from server.outside.bus import Bus
 from server.outside.store import Store
 from server.records import Call, Chore

@@ -10,8 +10,9 @@ import pytest
 
 from server import diary as diary_module
 from server.diary import Diary
+from server.envelope import Envelope
 from server.errors import Unreachable
-from server.events import Envelope, Event, SpeechStarted, Talk
+from server.events import Event, SpeechStarted, Talk
 from server.outside.bus import Bus
 from server.outside.store import Store
 

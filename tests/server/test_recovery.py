@@ -11,15 +11,8 @@ import pytest
 
 from media.audio import RATE, Frame, Hypothesis, Look, Track, Window, Word
 from media.wav import Recorder
-from server.events import (
-    CallStarted,
-    Envelope,
-    Event,
-    Final,
-    SpeechStarted,
-    SpeechStopped,
-    TrackName,
-)
+from server.envelope import Envelope
+from server.events import CallStarted, Event, Final, SpeechStarted, SpeechStopped, TrackName
 from server.outside.playbooks import load_playbooks
 from server.outside.store import Store
 from server.records import Call

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from server.events import Beat, Cue, Envelope, Final, Summary
+from server.envelope import Envelope
+from server.events import Beat, Cue, Final, Summary
 from server.files import Player
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"

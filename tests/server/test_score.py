@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.cli import cli, main
-from server.events import CallEnded, CallStarted, event_to_json
+from server.envelope import event_to_json
+from server.events import CallEnded, CallStarted
 from server.files import Player
 from server.score import score_paths
 

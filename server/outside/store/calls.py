@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
+from server.envelope import event_from_json, event_to_json
 from server.errors import Refused
-from server.events import NextStep, Summary, event_from_json, event_to_json
+from server.events import NextStep, Summary
 from server.outside.store import tables as t
 from server.outside.store.chores import add_chores
 from server.outside.store.database import Database, hashed, insert_new, new_token

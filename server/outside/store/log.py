@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from server.events import Cue, Envelope, Event, Final, Order, event_from_json, event_to_json
+from server.envelope import Envelope, event_from_json, event_to_json
+from server.events import Cue, Event, Final, Order
 from server.outside.store import tables as t
 from server.outside.store.database import Database, insert_new
 

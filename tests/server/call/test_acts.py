@@ -31,6 +31,14 @@ def test_a_sure_phrase_adds_to_what_the_classifier_thinks() -> None:
     assert read(text, shipped()).p["dnc"] == pytest.approx(1 - (1 - thought) * (1 - 0.6))
 
 
+def test_a_long_sentence_shows_the_words_that_spoke_for_its_act() -> None:
+    text = "Honestly we have been round this before and it is just far too expensive for a shop of our size."
+    reason = said(text, price=0.9).because("price")
+    assert reason.startswith(f"“{text}” (above all: ")
+    assert "expensive" in reason.split("above all: ")[1]
+    assert said("Too expensive.", price=0.9).because("price") == "“Too expensive.”"
+
+
 @pytest.mark.parametrize("text", ["My boss said it is too expensive.", "He was happy with what we use."])
 def test_what_others_say_is_no_objection(text: str) -> None:
     assert objection_of(read(sentence(text), shipped()), asked=True) is None

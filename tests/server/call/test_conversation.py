@@ -12,6 +12,7 @@ import pytest
 from server.call.conversation import Conversation
 from server.call.playbook import Playbook
 from server.call.script import Script, parse_script, spread
+from server.envelope import event_from_json, event_to_json
 from server.errors import Malformed
 from server.events import (
     INPUTS,
@@ -29,8 +30,6 @@ from server.events import (
     Summary,
     Talk,
     Verdict,
-    event_from_json,
-    event_to_json,
 )  # fmt: skip
 from server.outside.playbooks import load_playbooks
 from server.replay import replay_events, replay_script

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from server.call.fates import Trace, shown_of
-from server.events import Cue, Envelope, Event, Evidence, Order
+from server.envelope import Envelope
+from server.events import Cue, Event, Evidence, Order
 
 
 def cue(kind: str, phase: str, at: float, **more: Any) -> Cue:

@@ -9,17 +9,9 @@ import pytest
 
 from media.audio import Word
 from server.call.heard_log import delayed, parse_heard, slim, to_heard
+from server.envelope import event_to_json
 from server.errors import Malformed
-from server.events import (
-    CallEnded,
-    CallStarted,
-    Event,
-    Final,
-    Partial,
-    SpeechStarted,
-    SpeechStopped,
-    event_to_json,
-)
+from server.events import CallEnded, CallStarted, Event, Final, Partial, SpeechStarted, SpeechStopped
 
 HEADER = '{"call": {"id": "x", "playbook": "post-demo", "contact": "Sarah", "recogniser": "tiny", "delay": "0.22 s"}}'
 EVENTS: tuple[Event, ...] = (

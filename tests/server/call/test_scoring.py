@@ -11,6 +11,7 @@ from media.audio import Word
 from server.call.labels import parse_labels
 from server.call.scoring import score_call
 from server.call.tally import Count, Remark, Share, Tally
+from server.envelope import Envelope
 from server.events import (
     Ask,
     Beat,
@@ -18,7 +19,6 @@ from server.events import (
     Commitment,
     Cue,
     Dnc,
-    Envelope,
     Event,
     Evidence,
     Final,

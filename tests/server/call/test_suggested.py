@@ -12,17 +12,8 @@ from server.call.allowance import Allowance, Suggested
 from server.call.conversation import Conversation
 from server.call.playbook import Playbook
 from server.call.script import parse_script
-from server.events import (
-    INPUTS,
-    Card,
-    Cue,
-    Event,
-    Evidence,
-    Order,
-    Suggestion,
-    event_from_json,
-    event_to_json,
-)
+from server.envelope import event_from_json, event_to_json
+from server.events import INPUTS, Card, Cue, Event, Evidence, Order, Suggestion
 from server.outside.playbooks import load_playbooks
 from server.replay import replay_events
 

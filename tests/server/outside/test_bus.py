@@ -5,7 +5,8 @@ from __future__ import annotations
 import anyio
 import pytest
 
-from server.events import CallEnded, Envelope, Question, Talk
+from server.envelope import Envelope
+from server.events import CallEnded, Question, Talk
 from server.outside.bus import BACKLOG, Bus
 
 pytestmark = pytest.mark.anyio

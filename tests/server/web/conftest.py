@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from server.events import Envelope, Event, Evidence, NextStep, Order, Sentence, Summary
+from server.envelope import Envelope
+from server.events import Event, Evidence, NextStep, Order, Sentence, Summary
 from server.outside.playbooks import load_playbooks
 from server.outside.store import Store
 from server.records import Call, Role, User

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from server.events import CallEnded, CallStarted, Envelope, SpeechStarted
+from server.envelope import Envelope
+from server.events import CallEnded, CallStarted, SpeechStarted
 from server.outside.bus import Bus
 from server.web import events, once
 from server.web.events import frame_of, resume_from

@@ -6,7 +6,8 @@ import pytest
 
 from media.audio import Word
 from server.call.metrics import Metrics, Visit
-from server.events import Beat, CallEnded, Cue, Envelope, Event, Evidence, Final, SpeechStopped
+from server.envelope import Envelope
+from server.events import Beat, CallEnded, Cue, Event, Evidence, Final, SpeechStopped
 from server.web.review import Review, review_of
 
 PROOF = Evidence(track="rep", start=8.0, end=10.0, text="Shall we?")

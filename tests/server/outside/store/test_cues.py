@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from server.call.fates import shown_of
-from server.events import CallStarted, Cue, Envelope, Event, Order
+from server.envelope import Envelope
+from server.events import CallStarted, Cue, Event, Order
 from server.outside.store import Store
 from server.records import Call, CueFigures, Spread, User
 

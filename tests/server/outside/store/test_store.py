@@ -13,8 +13,9 @@ from alembic.config import Config
 from sqlalchemy import inspect, select
 
 from media.audio import Word
+from server.envelope import Envelope
 from server.errors import Misconfigured, Refused, Unreachable
-from server.events import CallEnded, CallStarted, Cue, Envelope, Final, NextStep, Summary, Synced
+from server.events import CallEnded, CallStarted, Cue, Final, NextStep, Summary, Synced
 from server.outside.store import Store, tables
 from server.outside.store.database import MIGRATIONS
 from server.records import Call, Chore

@@ -3,6 +3,7 @@
 scripts/bench speech --install                       put the peers into build/peers (about 3 GB; PyTorch for the CPU)
 scripts/bench speech --source whisper_streaming=DIR  a peer that is no package
 scripts/bench speech --python NAME=PYTHON            a peer in an environment of yours
+scripts/bench speech --from FILE --png PNG           draw what --json wrote, without measuring
 
 docs/bench-speech.md says what each figure means and how it is got.
 """
@@ -10,6 +11,7 @@ docs/bench-speech.md says what each figure means and how it is got.
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from pathlib import Path
 
@@ -39,14 +41,21 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--json", type=Path)
     parser.add_argument("--png", type=Path, help="draw the figures (needs matplotlib)")
-    return parser.parse_args()
+    parser.add_argument("--from", dest="drawn", type=Path, metavar="FILE", help="only draw what --json wrote")
+    given = parser.parse_args()
+    if given.drawn and not given.png:
+        parser.error("--from needs --png")
+    return given
 
 
 def main() -> int:
-    """Measure."""
+    """Measure, or draw what was measured."""
     given = arguments()
     if given.png:
         speech_report.plotting()  # says what is missing before anything is measured
+    if given.drawn:
+        speech_report.draw(json.loads(given.drawn.read_text("utf-8")), given.png)
+        return 0
     with tempfile.TemporaryDirectory() as name:
         sound = cut(given.seconds, Path(name))
         ours, padded, offline = speech_ours.measure(given.model, sound, OVERLOAD)
@@ -58,10 +67,11 @@ def main() -> int:
     )
     result = speech_report.Result(conditions, machine(), ours, peers, why_not, vad, offline)
     speech_report.show(result)
+    body = speech_report.written(result)
     if given.json:
-        speech_report.save(result, given.json)
+        speech_report.save(body, given.json)
     if given.png:
-        speech_report.draw(result, given.png)
+        speech_report.draw(body, given.png)
     return 0
 
 

@@ -10,18 +10,21 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benches.labels import place
 from benches.rows import COST, P50, Ratio, Row, ratios
+
+WALL, ERRORS = "word, wall time p50 s", "word errors %"
 
 COLUMNS = {
     "CPU s / min": (COST, ".2f"),
     "word p50 s": (P50, ".2f"),
     "p95": ("word, audio time p95 s", ".2f"),
-    "wall p50": ("word, wall time p50 s", ".2f"),
+    "wall p50": (WALL, ".2f"),
     "p95 ": ("word, wall time p95 s", ".2f"),
     "final p50": ("final p50 s", ".2f"),
     "p95  ": ("final p95 s", ".2f"),
     "last word p95": ("last word of a sentence p95 s", ".2f"),
-    "WER %": ("word errors %", ".1f"),
+    "WER %": (ERRORS, ".1f"),
     "× offline": ("errors against offline", ".2f"),
     "outside": ("words outside voiced sound", ".0f"),
     "lost at 4×": ("sentences lost under overload", ".0f"),
@@ -112,8 +115,8 @@ def show(result: Result) -> None:
         console.print(f"{name}: not run: {reason}")
 
 
-def save(result: Result, to: Path) -> None:
-    """Write the figures, flat by name, and how they came about."""
+def written(result: Result) -> dict[str, Any]:
+    """Give the figures, flat by name, and how they came about, as they are written and drawn."""
     rows = (result.ours, *result.peers)
     figures = {f"{row.name}: {name}": value for row in rows for name, value in row.figures().items()}
     figures |= {f"{r.figure}, ours / {r.peer}": r.value for r in result.ratios}
@@ -121,7 +124,7 @@ def save(result: Result, to: Path) -> None:
     figures |= {
         f"turns decoded whole, {name}, word errors %": value for name, value in result.offline.items()
     }
-    body: dict[str, Any] = {
+    return {
         "name": "speech",
         "machine": result.machine,
         "conditions": result.conditions,
@@ -135,6 +138,10 @@ def save(result: Result, to: Path) -> None:
                           for row in rows},
         },
     }  # fmt: skip
+
+
+def save(body: dict[str, Any], to: Path) -> None:
+    """Write what a run said."""
     to.write_text(json.dumps(body, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -154,29 +161,46 @@ def plotting() -> Any:
     return pyplot
 
 
-def draw(result: Result, to: Path) -> None:
-    """Draw cost against latency, and the latencies of words as they are spread."""
+def draw(body: dict[str, Any], to: Path) -> None:
+    """Draw cost against latency, and the latencies of words as they are spread, from what a run wrote."""
     pyplot = plotting()
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(13, 5.5))
-    rows = (result.ours, *result.peers)
-    for row, colour in zip(rows, pyplot.get_cmap("tab10").colors, strict=False):
-        wall = sorted(row.verdict.wall)
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(13, 5.5), dpi=110)
+    figures, labels = body["figures"], {}
+    colours = pyplot.get_cmap("tab10").colors
+    for number, (name, spread) in enumerate(body["details"]["latencies"].items()):
+        wall, mine, colour = sorted(spread["wall"]), number == 0, colours[number % len(colours)]
         if not wall:
             continue
-        mine = row is result.ours
-        median = row.figures()["word, wall time p50 s"]
-        left.scatter([median], [row.cost], color=colour, s=120 if mine else 50, marker="*" if mine else "o")
-        left.annotate(f"{row.name}\n{row.wer:.1f} % errors", (median, row.cost), xytext=(6, 4), fontsize=7,
-                      textcoords="offset points")  # fmt: skip
-        share = [100 * (place + 1) / len(wall) for place in range(len(wall))]
-        right.plot(wall, share, color=colour, label=row.name, linewidth=2.2 if mine else 1.1)
+        point = figures[f"{name}: {WALL}"], figures[f"{name}: {COST}"]
+        left.scatter(*point, color=colour, s=120 if mine else 50, marker="*" if mine else "o")
+        lines = name.replace(" (", "\n("), f"{figures[f'{name}: {ERRORS}']:.1f} % errors"
+        labels["\n".join(lines)] = point, colour
+        share = [100 * (rank + 1) / len(wall) for rank in range(len(wall))]
+        right.plot(wall, share, color=colour, label=name, linewidth=2.2 if mine else 1.1)
     left.set(
         xlabel="confirmed word, wall time, median (s)", ylabel="CPU-seconds per audio minute", yscale="log"
     )
+    left.margins(0.15)
     right.set(xlabel="confirmed word, wall time (s)", ylabel="words at the latest (%)", xlim=(0, 12))
     right.legend(fontsize=7, loc="lower right")
     for axes in (left, right):
         axes.grid(alpha=0.3)
-    figure.suptitle(f"{result.conditions}\n{result.machine}", fontsize=8)
+    figure.suptitle(f"{body['conditions']}\n{body['machine']}", fontsize=8)
     figure.tight_layout()
-    figure.savefig(to, dpi=110)
+    _label(left, labels)
+    figure.savefig(to)
+
+
+def _label(axes: Any, labels: dict[str, tuple[tuple[float, float], Any]]) -> None:
+    """Write labels near their points and join them by lines of the points' colours; the layout must be final."""
+    sizes = []
+    for text in labels:
+        probe = axes.text(0, 0, text, fontsize=7)
+        extent = probe.get_window_extent()
+        sizes.append((extent.width, extent.height + 6))  # and a gap between labels
+        probe.remove()
+    points = [tuple(axes.transData.transform(point)) for point, _ in labels.values()]
+    corners = place(points, sizes, axes.bbox.extents, clear=9)
+    for (text, (point, colour)), corner in zip(labels.items(), corners, strict=True):
+        line = {"arrowstyle": "-", "linewidth": 0.8, "color": colour, "shrinkA": 0, "shrinkB": 3}
+        axes.annotate(text, point, xytext=corner, textcoords="figure pixels", fontsize=7, arrowprops=line)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benches.report import Figure, percentile, report
-from server.call.classifier import Classifier, shipped
+from server.call.classifier import FILE, Classifier, shipped
 from server.call.conversation import Conversation
 from server.call.script import Script, parse_script
 from server.events import Final
@@ -58,7 +58,7 @@ def main() -> int:
     list(folds(calls[:5]))
     read, folded = list(readings(classifier, calls)), list(folds(calls))
     media = sum(call.events[-1].at for call in calls)
-    size = (Path(__file__).parents[1] / "server" / "call" / "acts.npz").stat().st_size / 1e6
+    size = FILE.stat().st_size / 1e6
     figures = [
         Figure(name="classifier", value=size, unit="MB", most=5),
         Figure(name="reading an utterance p50", value=percentile(read, 0.5), unit="ms"),

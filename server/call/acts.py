@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server.call import patterns
 from server.call.classifier import Classifier, Reading
+from server.call.pieces import BEFORE
 from server.call.text import Sentence
 from server.events import ObjectionKind, TrackName
 
@@ -16,14 +17,20 @@ OBJECTIONS: tuple[ObjectionKind, ...] = (
 )  # fmt: skip
 
 LIKELY: Mapping[str, float] = {
-    "ask": 0.5, "generic": 0.5, "reason": 0.4, "pitch": 0.4, "introduction": 0.5, "permission": 0.5, "context": 0.5,
-    "question": 0.5, "reframe": 0.5, "book": 0.45, "bridge": 0.45, "promise": 0.5, "close": 0.6, "backchannel": 0.5,
-    "agree": 0.35, "refuse": 0.4, "objection": 0.4, "dnc": 0.5, "wrong_number": 0.6, "voicemail": 0.8, "go_ahead": 0.4,
-    "fact": 0.4, "screener": 0.5, "why": 0.5,
+    "ask": 0.45, "generic": 0.6, "reason": 0.4, "pitch": 0.4, "introduction": 0.5, "permission": 0.5, "context": 0.5,
+    "question": 0.5, "reframe": 0.5, "book": 0.45, "bridge": 0.7, "promise": 0.5, "close": 0.4, "backchannel": 0.5,
+    "agree": 0.25, "refuse": 0.4, "objection": 0.3, "dnc": 0.3, "wrong_number": 0.6, "voicemail": 0.8, "go_ahead": 0.4,
+    "fact": 0.4, "screener": 0.5, "why": 0.7,
 }  # fmt: skip
-"""Probabilities from which an act counts, chosen on the sets that the classifier learnt from (docs/cue-quality.md)."""
+"""Probabilities from which an act counts, chosen on the calls held out while it learnt (docs/cue-quality.md)."""
 
-FEW, SHORT_OBJECTION = 3, 0.75
+LIFT = 4.0
+"""By so much a phrase for an objection raises its odds: it alone makes none, a doubtful one becomes likely."""
+
+CLEAR = 0.2
+"""What is clearly why now, by so much more than an ask, is none, whatever day it names."""
+
+FEW, SHORT_OBJECTION = 5, 0.65
 """So few words ("Nine hundred.") object only where it is very likely."""
 
 PLAIN = 6
@@ -53,13 +60,17 @@ class Said:
         return quoted if self.words <= PLAIN or not words else f"{quoted} (above all: {', '.join(words)})"
 
 
-def read(sentence: Sentence, classifier: Classifier) -> Said:
-    """Read a sentence: patterns add what they are worth (noisy-or), or take an act away."""
-    reading = classifier.read(sentence.track, sentence.plain)
+def read(sentence: Sentence, classifier: Classifier, before: Sequence[Sentence] = ()) -> Said:
+    """Read a sentence, knowing those before it: patterns add what they are worth (noisy-or), or take an act away."""
+    context = [(one.track, one.plain) for one in before[-BEFORE:]]
+    reading = classifier.read(sentence.track, sentence.plain, context)
     p = dict(reading.p)
     for act, pattern, worth in _SURE[sentence.track]:
         if pattern.search(sentence.plain):
             p[act] = 1 - (1 - p.get(act, 0.0)) * (1 - worth)
+    for kind, pattern in patterns.OBJECTIONS.items() if sentence.track == "prospect" else ():
+        if pattern.search(sentence.plain):
+            p[kind] = LIFT * p[kind] / (1 - p[kind] + LIFT * p[kind])
     for acts, pattern in _NEVER[sentence.track]:
         if pattern.search(sentence.plain):
             p |= dict.fromkeys(acts, 0.0)
@@ -68,7 +79,8 @@ def read(sentence: Sentence, classifier: Classifier) -> Said:
 
 def is_ask(said: Said) -> bool:
     """Tell whether the rep asks for a next step, as a question or as a statement."""
-    return said.does("ask") and said.p["ask"] >= max(said.p["permission"], said.p["book"])
+    p = said.p
+    return said.does("ask") and p["ask"] >= max(p["permission"], p["book"], p["why"] - CLEAR)
 
 
 def objection_of(said: Said, *, asked: bool) -> ObjectionKind | None:
@@ -96,42 +108,21 @@ def is_promise(sentence: Sentence) -> bool:
     return bool(patterns.PROMISE.search(sentence.plain)) and not patterns.NO_PROMISE.search(sentence.plain)
 
 
-def _ask_pattern(text: str) -> bool:
-    stem = patterns.ASK_STEM.search(text)
-    return bool(stem and patterns.ASK_OBJECT.search(text, stem.start()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Both:
-    """A phrase that needs another behind it."""
-
-    finds: Callable[[str], bool]
-
-    def search(self, text: str) -> bool:
-        return self.finds(text)
-
-
-_Pattern = re.Pattern[str] | _Both
-_SURE: Mapping[TrackName, Sequence[tuple[str, _Pattern, float]]] = {
-    "rep": (
-        ("ask", _Both(_ask_pattern), 0.4),
-        ("introduction", patterns.INTRODUCTION, 0.3),
-        ("generic", patterns.GENERIC, 0.5),
-        ("reason", patterns.REASON, 0.5),
-        ("book", patterns.BOOKING, 0.4),
-        ("bridge", patterns.BRIDGE, 0.3),
-        ("close", patterns.CLOSING, 0.5),
-    ),
+_SURE: Mapping[TrackName, Sequence[tuple[str, re.Pattern[str], float]]] = {
+    "rep": (("generic", patterns.GENERIC, 0.5),),
     "prospect": (
         ("agree", patterns.AGREEMENT, 0.3),
         ("refuse", patterns.REFUSAL, 0.5),
         ("dnc", patterns.DNC, 0.6),
         ("wrong_number", patterns.WRONG_NUMBER, 0.7),
         ("voicemail", patterns.VOICEMAIL, 0.6),
-        *((kind, pattern, 0.4) for kind, pattern in patterns.OBJECTIONS.items()),
     ),
 }
 _NEVER: Mapping[TrackName, Sequence[tuple[Sequence[str], re.Pattern[str]]]] = {
     "rep": ((("ask",), patterns.NO_ASK),),
-    "prospect": ((OBJECTIONS, patterns.THEIR_PAST), (("send_info",), patterns.INVITE)),
+    "prospect": (
+        (OBJECTIONS, patterns.THEIR_PAST),
+        (("dnc",), patterns.NO_DNC),
+        (("send_info",), patterns.INVITE),
+    ),
 }

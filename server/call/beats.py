@@ -9,10 +9,6 @@ from server.call.playbook import Playbook
 from server.call.text import phrases
 from server.events import Beat, BeatName, Event, Evidence
 
-TALK = 9
-"""A sentence of so many words that is no opening any more is the beginning of why now."""
-
-
 LITTLE = 5
 """A sentence of so many words, no opening, may have been why now if the ask follows."""
 
@@ -84,13 +80,9 @@ class Beats:
             made += self._reach(self.now, at, said.sentence.evidence)
         return made
 
-    def _is_why(self, said: Said) -> bool:
-        """Tell whether a sentence begins why now: a reason, a pitch, or talk that opens nothing any more."""
-        if said.does("generic", "permission"):
-            return False
-        if said.does("why") and said.words >= 4:
-            return True
-        return self._rep_turns >= 2 and said.words >= TALK and not self._opens(said)
+    @staticmethod
+    def _is_why(said: Said) -> bool:
+        return said.does("why") and said.words >= 4 and not said.does("generic", "permission")
 
     @staticmethod
     def _opens(said: Said) -> bool:

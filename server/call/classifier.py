@@ -1,129 +1,42 @@
-"""What a stretch of talk does, with probabilities: one logistic regression an act, over words and their neighbours.
+"""What a stretch of talk does, with probabilities: a small encoder reads it with what was said before it.
 
-`scripts/train_acts` learns the weights from the sentences in `prompts/acts`. They ship as a table beside this file and
-are part of the rules like a pattern is: read once, never changed. Words come in as plain text (lower case, no
-punctuation, see `text.plain`), so that a recogniser's spelling of pauses plays no part.
+`scripts/train_acts` teaches it from the sentences in `prompts/acts` and the labelled calls. Its weights ship in
+`acts.zip` beside this file and are part of the rules like a pattern is: read once, never changed. Words come in as
+plain text (lower case, no punctuation, see `text.plain`), so that a recogniser's spelling of pauses plays no part.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
+import ctranslate2
 import numpy as np
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
+from server.call.pieces import Before, cut, run_of, runs, tokenizer_of
+from server.call.words import Table, table_of
 from server.events import TrackName
 
-LONGEST = 80
-"""Words looked at: the last ones of a longer stretch."""
-
-_CLASSES = {
-    "<day>": "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays "
-             "tomorrow today tonight",
-    "<month>": "january february march april june july august september october november december jan feb aug sept "
-               "oct nov dec",
-    "<number>": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-                "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
-                "million half quarter couple",
-    "<unit>": "second seconds minute minutes hour hours day days week weeks month months year years quarter quarters",
-    "<person>": "boss manager director cfo ceo coo cto vp owner partner wife husband team colleague supervisor "
-                "controller president",
-}  # fmt: skip
-_CLASS = {word: name for name, words in _CLASSES.items() for word in words.split()}
-
-
-def class_of(word: str) -> str:
-    """The class a word stands in (days, months, numbers, units, people), or the word."""
-    return "<number>" if word[:1].isdigit() else _CLASS.get(word, word)
-
-
-Senses = Mapping[str, tuple[str, str]]
-"""For a known word the names of the two groups of like words that it stands in, a wide and a narrow one."""
-
-
-def features(words: Sequence[str], senses: Senses) -> Iterator[tuple[str, int, int]]:
-    """Give a stretch's features, each with the words [first, last) that it stands on.
-
-    Words, pairs, triples and pairs with one between: in their own spelling, by class, and by the groups of like words;
-    letters of longer words, which a recogniser often gets nearly right.
-    """
-    row = ["<", *words, ">"]
-    kinds = [class_of(word) for word in row]
-    wide, narrow = ([senses[word][size] if word in senses else word for word in row] for size in (0, 1))
-    for first in range(len(row)):
-        for size in (1, 2, 3):
-            if first + size > len(row) or (size == 1 and row[first] in "<>"):
-                break
-            span = max(0, first - 1), min(len(words), first + size - 1)
-            for name in {" ".join(names[first : first + size]) for names in (row, kinds, wide, narrow)}:
-                yield name, *span
-        if first + 3 <= len(row):
-            span = max(0, first - 1), min(len(words), first + 2)
-            for names in (kinds, wide, narrow):
-                yield f"{names[first]} * {names[first + 2]}", *span
-    for place, word in enumerate(words):
-        if len(word) >= 5:
-            for start in range(len(word) - 3):
-                yield "#" + word[start : start + 4], place, place + 1
-
-
-_KEY_BITS = 36
-"""A word never seen is taken for a known one three times in a million; the file stays small."""
-
-
-@lru_cache(maxsize=1 << 14)  # partial text is read again and again as it grows
-def key_of(name: str) -> int:
-    """The number under which the weights of a feature are kept."""
-    return int.from_bytes(blake2b(name.encode(), digest_size=5).digest(), "big") >> (40 - _KEY_BITS)
-
-
-def around(words: Sequence[str], place: int) -> Iterator[str]:
-    """Give the features of the gap after a word: what stands before it and after it."""
-    row = ["<", "<", *words, ">", ">", ">"]
-    at = place + 2
-    kinds = [class_of(word) for word in row[at - 1 : at + 4]]
-    before2, before, after, after2, after3 = row[at - 1 : at + 4]
-    yield from (
-        f"{before}|",
-        f"{before2} {before}|",
-        f"|{after}",
-        f"|{after} {after2}",
-        f"|{after} {after2} {after3}",
-    )
-    yield from (f"{before}|{after}", f"{kinds[1]}|{after} {after2}", f"{before2} {before}|{after}")
+FILE = Path(__file__).with_name("acts.zip")
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """One side's acts: a row of weights a feature, and a bias an act; calibration is folded in."""
+class Head:
+    """One side's acts: an act's log-odds are what the words' table adds, and the mean of what the pieces add."""
 
     acts: tuple[str, ...]
-    keys: NDArray[np.int64]
-    """(features,), ascending: names as `key_of` makes them. Spelt out they would be ten times as large in memory."""
-    rows: NDArray[np.int8]
-    """(features, acts), in units of `scale`."""
-    scale: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    """(width, acts); calibration is folded in."""
+    bias: NDArray[np.float64]
     """(acts,)."""
-    bias: NDArray[np.float32]
-    """(acts,)."""
-    senses: Senses
-
-    def known(self, names: Iterable[str]) -> NDArray[np.intp]:
-        """The places of those features that have weights, each once."""
-        keys = np.array(sorted({key_of(name) for name in names}), np.int64)
-        found: NDArray[np.intp] = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        known: NDArray[np.intp] = found[self.keys[found] == keys]
-        return known
-
-    def logits(self, names: Iterable[str], scale: float = 1.0) -> NDArray[np.float32]:
-        """The log-odds of each act (acts,)."""
-        total: NDArray[np.float32] = self.rows[self.known(names)].sum(axis=0, dtype=np.float32)
-        return (self.bias + np.float32(scale) * self.scale * total).astype(np.float32)
+    table: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +46,8 @@ class Reading:
     words: tuple[str, ...]
     p: Mapping[str, float]
     """Probability of each act, 0 to 1; several may be likely."""
-    _weights: Weights
+    _shares: NDArray[np.float32]
+    """(words, acts): what each word adds to an act's log-odds."""
 
     def __getitem__(self, act: str) -> float:
         return self.p.get(act, 0.0)
@@ -144,63 +58,73 @@ class Reading:
 
     def evidence(self, act: str, most: int = 4) -> tuple[str, ...]:
         """The words that speak for an act most, in the order in which they were said; none for an act unknown here."""
-        if act not in self._weights.acts:
+        if act not in self.p:
             return ()
-        column = self._weights.acts.index(act)
-        share = np.zeros(len(self.words))
-        for name, first, last in features(self.words, self._weights.senses):
-            for place in self._weights.known((name,)):
-                share[first:last] += float(self._weights.rows[place, column]) / max(1, last - first)
+        share = self._shares[:, list(self.p).index(act)]
         chosen = [place for place in np.argsort(-share, kind="stable")[:most] if share[place] > 0]
         return tuple(self.words[place] for place in sorted(chosen))
 
 
 class Classifier:
-    """The acts of both sides."""
+    """The acts of both sides, and where their sentences end."""
 
-    def __init__(self, sides: Mapping[TrackName, Weights], gaps: Weights) -> None:
-        self._sides, self._gaps = sides, gaps
+    def __init__(
+        self,
+        encoder: ctranslate2.Encoder,
+        tokenizer: Tokenizer,
+        heads: Mapping[TrackName, Head],
+        gap: tuple[NDArray[np.float32], float],
+    ) -> None:
+        self._encoder, self._tokenizer, self._heads, self._gap = encoder, tokenizer, heads, gap
 
     def breaks(self, words: Sequence[str]) -> list[float]:
         """Probability, after each plain word but the last, that a sentence ends there."""
-        found = []
-        for place in range(len(words) - 1):
-            logit = float(self._gaps.logits(around(words, place))[0])
-            found.append(round(1 / (1 + math.exp(-logit)), 4))
-        return found
+        found = [0.0] * len(words)
+        for start, sure, run in runs(words):
+            ids, places = run_of(self._tokenizer, run)
+            states = self._states(ids, [0] * len(ids))[places]
+            logits = (states @ self._gap[0] + self._gap[1]).astype(np.float64)
+            p = (1 / (1 + np.exp(-logits))).round(4).tolist()
+            found[start + sure : start + len(p)] = p[sure:]
+        return found[:-1]
 
-    def read(self, track: TrackName, plain: str) -> Reading:
-        """Read a stretch of plain text (see `text.plain`)."""
-        weights, words = self._sides[track], tuple(plain.split()[-LONGEST:])
-        names = (name for name, _, _ in features(words, weights.senses))
-        logits = weights.logits(names, 1 / math.sqrt(max(1, len(words))))
-        p = 1 / (1 + np.exp(-logits.astype(np.float64)))
-        return Reading(words, dict(zip(weights.acts, (round(float(x), 4) for x in p), strict=True)), weights)
+    def _states(self, ids: list[int], segments: list[int]) -> NDArray[np.float32]:
+        """What the encoder makes of each piece (pieces, width)."""
+        output = self._encoder.forward_batch([ids], token_type_ids=[segments])
+        states: NDArray[np.float32] = np.asarray(output.last_hidden_state)[0]
+        return states
+
+    def read(self, track: TrackName, plain: str, before: Before = ()) -> Reading:
+        """Read a stretch of plain text (see `text.plain`), knowing what was said before it."""
+        head, words = self._heads[track], tuple(plain.split())
+        shares = head.table.shares(words)
+        pieces = cut(self._tokenizer, track, plain, before)
+        if pieces.words:
+            states = self._states(pieces.ids, pieces.segments)[pieces.first :]
+            np.add.at(shares, pieces.words, states @ head.weights / np.float32(len(states)))
+        p = 1 / (1 + np.exp(-(head.bias + shares.sum(axis=0, dtype=np.float64))))
+        return Reading(words, dict(zip(head.acts, (round(float(x), 4) for x in p), strict=True)), shares)
 
 
-def senses_of(table: Mapping[str, NDArray[np.generic]]) -> Senses:
-    """Read the groups of like words."""
-    words = bytes(table["senses.words"]).decode().split("\n")
-    pairs = zip(table["senses.wide"].tolist(), table["senses.narrow"].tolist(), strict=True)
-    return {word: (f"@{wide}", f"@@{narrow}") for word, (wide, narrow) in zip(words, pairs, strict=True)}
+def opened(path: Path) -> Classifier:
+    """Open a classifier as `training.acts_export` writes it: an int8 CTranslate2 encoder and `weights.npz`, zipped."""
+    with ZipFile(path) as packed:
+        files = {name: packed.read(name) for name in packed.namelist()}
+    with np.load(BytesIO(files.pop("weights.npz"))) as file:
+        table = dict(file)
+    encoder = ctranslate2.Encoder(str(path), device="cpu", inter_threads=1, intra_threads=1, files=files)
 
+    def head(side: TrackName) -> Head:
+        acts = tuple(bytes(table[f"{side}.acts"]).decode().split("\n"))
+        weights, bias = table[f"{side}.weights"].astype(np.float32), table[f"{side}.bias"].astype(np.float64)
+        return Head(acts, weights, bias, table_of(table, side))
 
-def weights_of(table: Mapping[str, NDArray[np.generic]], side: str, senses: Senses) -> Weights:
-    """Read one table of weights as `scripts/train_acts` writes it."""
-    keys = np.cumsum(table[f"{side}.steps"], dtype=np.int64)
-    acts = tuple(bytes(table[f"{side}.acts"]).decode().split("\n"))
-    rows, scale = table[f"{side}.rows"].astype(np.int8), table[f"{side}.scale"].astype(np.float32)
-    return Weights(acts, keys, rows, scale, table[f"{side}.bias"].astype(np.float32), senses)
+    gap = table["gap.weights"][:, 0].astype(np.float32), float(table["gap.bias"][0])
+    tokenizer = tokenizer_of(json.loads(files["vocabulary.json"]))
+    return Classifier(encoder, tokenizer, {"rep": head("rep"), "prospect": head("prospect")}, gap)
 
 
 @lru_cache(maxsize=1)
 def shipped() -> Classifier:
     """The classifier that ships."""
-    with np.load(Path(__file__).with_name("acts.npz")) as file:
-        table = dict(file)
-    senses = senses_of(table)
-    sides: dict[TrackName, Weights] = {
-        "rep": weights_of(table, "rep", senses),
-        "prospect": weights_of(table, "prospect", senses),
-    }
-    return Classifier(sides, weights_of(table, "gaps", {}))
+    return opened(FILE)

@@ -18,6 +18,7 @@ from server.call.classifier import Classifier, shipped
 from server.call.cues import Followed, Scene, Slot, Wish
 from server.call.dialogue import Dialogue, Outcome
 from server.call.gauge import Pace, figures_of, gauge_of
+from server.call.pieces import BEFORE
 from server.call.playbook import Playbook
 from server.call.story import Story
 from server.call.suggested import card_of, missed
@@ -49,7 +50,7 @@ SETTLED = 5.0
 LONG_TURN = 8.0
 """A turn of the rep's that goes on this long (seconds) is not the ask any more, though its words are not known."""
 
-TELLING, ON_ITS_WAY = 5, 0.2
+TELLING, ON_ITS_WAY = 5, 0.1
 """Words of a sentence that is not over which tell what it will be, and how likely they may then be an ask."""
 
 ASK_SOON = 6.0
@@ -58,7 +59,7 @@ ASK_SOON = 6.0
 BREATH = 0.8
 """A pause so short (seconds) does not end what the rep is saying."""
 
-EXPLAINS = 15.0
+EXPLAINS = 8.0
 """Whoever has talked so long at a stretch (seconds) is in why now, whatever the words."""
 
 SURE = MEANT + KNOWN_LATE
@@ -185,7 +186,8 @@ class Conversation:
         begun = plain(self._pending[1])
         if len(begun.split()) < TELLING:
             return at - self._talk.rep_open > LONG_TURN
-        likely = self._classifier.read("rep", begun)["ask"] >= ON_ITS_WAY
+        before = [(one.track, one.plain) for one in self.story.said[-BEFORE:]]
+        likely = self._classifier.read("rep", begun, before)["ask"] >= ON_ITS_WAY
         return not likely and not patterns.ASK_STEM.search(begun)
 
     def _offer(self, wishes: Sequence[Wish], at: float) -> list[Event]:

@@ -34,7 +34,7 @@ from server.events import (
 
 Outcome = Event | Wish | Followed
 
-TAIL = 6
+TAIL = 8
 """A sentence of fewer words right behind the ask still belongs to it ("Does that work?")."""
 
 RIGHT_BEHIND = 1.0
@@ -43,8 +43,11 @@ RIGHT_BEHIND = 1.0
 BRIEF = 8
 """So few words with a day in them, after a yes, fix the day; more talk goes on to something else."""
 
-DRIFT, OFF_BOOKING = 9, 0.2
+DRIFT, OFF_BOOKING = 9, 0.25
 """Words of a sentence that goes on after a yes, and how likely they may be a booking, for it to be something else."""
+
+SURE_ASK = 0.7
+"""So likely an ask is one, although another was answered before."""
 
 OPENING = 5
 """Sentences in which a machine's greeting is looked for."""
@@ -81,7 +84,7 @@ class Dialogue:
 
     def hear(self, sentence: Sentence, at: float) -> list[Outcome]:
         """Take a sentence that is over."""
-        said = read(sentence, self._classifier)
+        said = read(sentence, self._classifier, self.story.said)
         self.story.said.append(sentence)
         made = self._rep_said(said, at) if sentence.track == "rep" else self._prospect_said(said, at)
         return [*made, *self._either_said(said, at)]
@@ -109,7 +112,7 @@ class Dialogue:
         story, agreed = self.story, self.story.agreed
         if self.voicemail or agreed is None or story.booked or story.nudged or begun.start <= agreed.end:
             return []
-        said = read(begun, self._classifier)
+        said = read(begun, self._classifier, self.story.said)
         if said.words < DRIFT or said.p["book"] > OFF_BOOKING or says_day(begun.plain):
             return []
         story.nudged = True
@@ -133,7 +136,7 @@ class Dialogue:
             _wish(kind, said.sentence, f"You said: “{said.sentence.text}”")
             for kind in self._also_raised(said.sentence)
         ]
-        if is_ask(said) and not self._settled():
+        if is_ask(said) and (said.p["ask"] >= SURE_ASK or not self._settled()):
             turn.asking.append(said)
             return made
         if turn.asking:

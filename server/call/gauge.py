@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from media.audio import Word
 from media.talk import Talk
-from server.call.classifier import class_of
 from server.call.playbook import Limits
 from server.call.text import plain
+from server.call.words import class_of
 from server.events import Final
 from server.events import Talk as Gauge
 

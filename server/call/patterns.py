@@ -7,14 +7,6 @@ import re
 from server.call.text import any_of
 from server.events import ObjectionKind
 
-_DAY = r"(?:monday|tuesday|wednesday|thursday|friday|tomorrow|next week|this week|today)"
-_LENGTH = r"(?:(?:ten|fifteen|twenty|thirty|forty five|\d+) minutes|half an hour|an hour)"
-
-INTRODUCTION = any_of(
-    r"(?:this is|it's|it is|my name is|i'm) \w+ (?:\w+ )?(?:from|with|calling|at|here)", r"calling from",
-    r"(?:catch|caught|reach|reached) you", r"bad time", r"good time", r"got a (?:minute|second|moment)", r"have a minute",
-)  # fmt: skip
-
 GENERIC = any_of(
     r"(?:just )?(?:checking|check) in", r"touch(?:ing)? base", r"circl(?:e|ing) back", r"just following up",
     r"(?:just )?wanted to follow up", r"see(?:ing)? (?:how|if) (?:things|everything|it|you) (?:are|is|were|had|have)",
@@ -36,11 +28,7 @@ _ASKING = (
     r"would (?:it|that|monday|tuesday|wednesday|thursday|friday|tomorrow|next week|you)", r"i (?:want|would like) to (?:book|schedule|set up)",
     r"what does your (?:calendar|week|schedule)", r"is (?:it|there) (?:worth|any|a)", r"worth (?:a|fifteen|ten|twenty|thirty|half)",
 )  # fmt: skip
-_MEETING = (
-    _DAY, _LENGTH, r"(?:a |the |short |quick |your )?(?:meeting|calendar|demo|session|walkthrough|follow up call|slot|time to)",
-    r"set up", r"book", r"schedule", r"meet", r"get (?:your|the|you) [a-z ]{2,30} on",
-)  # fmt: skip
-ASK_STEM, ASK_OBJECT = any_of(*_ASKING), any_of(*_MEETING)
+ASK_STEM = any_of(*_ASKING)
 NO_ASK = any_of(
     r"bad time",
     r"catch you",
@@ -58,18 +46,7 @@ AGREEMENT = any_of(
 
 REFUSAL = any_of(
     r"(?:i'm|we're|i am|we are) not (?:interested|looking|ready)", r"not interested", r"no thank(?:s| you)", r"i don't think so",
-    r"i'd rather not", r"that (?:doesn't|does not|won't) work", r"i can't (?:do|commit)", r"still (?:no|not)", r"no i'm (?:good|fine)",
-)  # fmt: skip
-
-BOOKING = any_of(
-    r"(?:send|sending|sent|get) (?:you |over )?(?:the|an|a|that|you an|you the) (?:calendar )?(?:invite|invitation)",
-    r"(?:in|on) (?:the|your) calendar", r"booked", r"see you (?:on )?" + _DAY, r"(?:talk|speak) (?:to you )?(?:on )?" + _DAY,
-    r"put (?:it|that|us) (?:in|down)", r"you'll (?:get|have|see) (?:an|the) invite",
-)  # fmt: skip
-
-BRIDGE = any_of(
-    r"(?:can|could|may) i (?:call|try|check|reach|follow)", r"when should i", r"i'll (?:call|try|reach out|check back|follow up)",
-    r"what if (?:i|we)", r"in the meantime", r"i'll send you",
+    r"i'd rather not", r"(?:doesn't|does not|won't) work", r"i can't (?:do|commit)", r"still (?:no|not)", r"no i'm (?:good|fine)",
 )  # fmt: skip
 
 CLOSING = any_of(
@@ -100,6 +77,12 @@ DNC = any_of(
     r"do not call list",
     r"lose (?:my|this|our) number", r"(?:don't|do not) (?:ever )?call again", r"no more calls",
 )  # fmt: skip
+
+NO_DNC = any_of(
+    r"(?:call|calling|called) (?:it|that|this|them)(?: that| this| a| an| the)?",
+    r"(?:don't|do not|please don't|never) (?:call|phone|ring) (?:me |us )?(?:before|until|till) (?:nine|ten|eleven|noon|one|two|\d+|lunch|\w+day)",
+)
+"""What somebody calls a thing, and an hour that does not suit."""
 
 WRONG_NUMBER = any_of(
     r"wrong number", r"no one (?:here )?by that name", r"nobody (?:here )?(?:by that name|called)"

@@ -60,7 +60,7 @@ class TestObjection:
         )
 
     def test_few_words_must_be_very_likely(self) -> None:
-        assert objection_of(said("Nine hundred.", price=0.7), asked=True) is None
+        assert objection_of(said("Nine hundred.", price=0.6), asked=True) is None
         assert objection_of(said("Nine hundred.", price=0.8), asked=True) == "price"
 
     def test_having_to_run_is_none_after_the_ask(self) -> None:

@@ -20,11 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from server.call.pieces import Before, cut, run_of, runs, tokenizer_of
+from server.call.pieces import BEFORE, Before, cut, run_of, runs, tokenizer_of
 from server.call.words import Table, table_of
 from server.events import TrackName
 
 FILE = Path(__file__).with_name("acts.zip")
+
+RECENT = 128
+"""Readings that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,15 @@ class Classifier:
         gap: tuple[NDArray[np.float32], float],
     ) -> None:
         self._encoder, self._tokenizer, self._heads, self._gap = encoder, tokenizer, heads, gap
+        # What is being said is read again and again while the rest of it comes.
+        self._known = lru_cache(maxsize=RECENT)(self._read)
+        self._cut = lru_cache(maxsize=RECENT)(self._breaks)
 
-    def breaks(self, words: Sequence[str]) -> list[float]:
+    def breaks(self, words: Sequence[str]) -> Sequence[float]:
         """Probability, after each plain word but the last, that a sentence ends there."""
+        return self._cut(tuple(words))
+
+    def _breaks(self, words: tuple[str, ...]) -> Sequence[float]:
         found = [0.0] * len(words)
         for start, sure, run in runs(words):
             ids, places = run_of(self._tokenizer, run)
@@ -86,7 +95,7 @@ class Classifier:
             logits = (states @ self._gap[0] + self._gap[1]).astype(np.float64)
             p = (1 / (1 + np.exp(-logits))).round(4).tolist()
             found[start + sure : start + len(p)] = p[sure:]
-        return found[:-1]
+        return tuple(found[:-1])
 
     def _states(self, ids: list[int], segments: list[int]) -> NDArray[np.float32]:
         """What the encoder makes of each piece (pieces, width)."""
@@ -96,6 +105,9 @@ class Classifier:
 
     def read(self, track: TrackName, plain: str, before: Before = ()) -> Reading:
         """Read a stretch of plain text (see `text.plain`), knowing what was said before it."""
+        return self._known(track, plain, tuple(before[-BEFORE:]))
+
+    def _read(self, track: TrackName, plain: str, before: Before) -> Reading:
         head, words = self._heads[track], tuple(plain.split())
         shares = head.table.shares(words)
         pieces = cut(self._tokenizer, track, plain, before)

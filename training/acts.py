@@ -32,7 +32,7 @@ from training.acts_export import export
 from training.encoder import Net, pieces_of, read_base
 from training.harvest import Row, Run, harvest, knows, run_from, spoiled, spoken, written
 from training.mix import Mix, mixed
-from training.words import learn_words
+from training.word_table import learn_words
 
 HOME = Path(__file__).parents[1]
 CALLS = ("tune", *(f"practice-{number}" for number in range(1, 10)))

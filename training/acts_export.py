@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from server.events import TrackName
 from training.encoder import HEADS, LAYERS, Layer, Net
 from training.mix import Mix
-from training.words import Words, table_of
+from training.word_table import Words, table_of
 
 MOST = 20_000
 """Features kept a side; more did no better beside the encoder, where 196,000 are known."""

@@ -24,7 +24,7 @@ LIKELY: Mapping[str, float] = {
 }  # fmt: skip
 """Probabilities from which an act counts, chosen on the calls held out while it learnt (docs/cue-quality.md)."""
 
-LIFT = 4.0
+LIFT = 5.0
 """By so much a phrase for an objection raises its odds: it alone makes none, a doubtful one becomes likely."""
 
 CLEAR = 0.2

@@ -79,7 +79,7 @@ DNC = any_of(
 )  # fmt: skip
 
 NO_DNC = any_of(
-    r"(?:call|calling|called) (?:it|that|this|them)(?: that| this| a| an| the)?",
+    r"(?:call|calling|called) (?:it|that|them)",
     r"(?:don't|do not|please don't|never) (?:call|phone|ring) (?:me |us )?(?:before|until|till) (?:nine|ten|eleven|noon|one|two|\d+|lunch|\w+day)",
 )
 """What somebody calls a thing, and an hour that does not suit."""

@@ -1,7 +1,7 @@
 """What words, runs of words and parts of words say of an act: a table of weights beside the encoder's reading.
 
 The encoder knows what words mean together; the table knows the very phrases that were learnt from. Each finds what the
-other misses. `training.words` learns the weights.
+other misses. `training.word_table` learns the weights.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Table:
 
 
 def table_of(table: Mapping[str, NDArray[np.generic]], side: str) -> Table:
-    """Read one side's weights as `training.words` writes them."""
+    """Read one side's weights as `training.word_table` writes them."""
     return Table(
         keys=np.cumsum(table[f"{side}.steps"], dtype=np.int64),
         rows=table[f"{side}.rows"].astype(np.int8),

@@ -87,7 +87,7 @@ def test_a_later_question_gets_one_too() -> None:
 
 
 LONG_ANSWER: Line = ("rep", 14.1, 18.0, "Well, let me tell you all about that in detail.")
-OTHER: Line = ("prospect", 14.2, 15.0, "And I am not the right person.")
+OTHER: Line = ("prospect", 14.2, 15.0, "And I need to ask my boss.")
 DNC: Line = ("prospect", 14.2, 15.0, "Do not call me again.")
 DISMISSED = Order(at=15.0, action="dismiss_cue", target="card")
 

@@ -325,3 +325,25 @@ def test_a_suggestion_of_full_length_fits_into_the_slot(
     assert page.run(f"{inner}.top >= {outer}.top && {inner}.bottom <= {outer}.bottom"), page.run(
         f"{inner}.height"
     )
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 860)])
+def test_a_long_reason_fits_into_the_slot_once_it_is_asked_for(
+    on_call: Any, site: Any, width: int, height: int
+) -> None:
+    page = on_call
+    page.size(width, height)
+    said = (
+        "Honestly we have been round this before, and for a shop of our size it is just far too expensive. "
+        * 2
+    )
+    site.tell(
+        _cue("card", "Acknowledge, then ask", 15.0, life=600.0, why=f"They said: “{said}”", line="Fair.")
+    )
+    page.until("document.getElementById('cue-text').textContent === 'Acknowledge, then ask'")
+    page.run("document.getElementById('cue-why-open').click()")
+    words = "document.querySelector('#cue .words').getBoundingClientRect()"
+    slot = "document.getElementById('cue').getBoundingClientRect()"
+    acts = "document.getElementById('cue-acts').getBoundingClientRect()"
+    assert page.run(f"{words}.top >= {slot}.top && {words}.bottom <= {slot}.bottom")
+    assert page.run(f"{words}.bottom <= {acts}.top || {words}.right <= {acts}.left")

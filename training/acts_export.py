@@ -18,7 +18,7 @@ from training.mix import Mix
 from training.word_table import Words, table_of
 
 MOST = 20_000
-"""Features kept a side; more did no better beside the encoder, where 196,000 are known."""
+"""Features kept a side, of 196,000; beside the encoder 25,000 lost less than 0.01 of F1, 12,000 a little more."""
 
 
 def _array(tensor: torch.Tensor) -> NDArray[np.float32]:

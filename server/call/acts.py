@@ -61,19 +61,22 @@ class Said:
 
 
 def read(sentence: Sentence, classifier: Classifier, before: Sequence[Sentence] = ()) -> Said:
-    """Read a sentence, knowing those before it: patterns add what they are worth (noisy-or), or take an act away."""
+    """Read a sentence, knowing those before it: patterns take an act away, or add what they are worth (noisy-or).
+
+    What is sure comes last: "don't call them, and stop calling me" is a request not to be called.
+    """
     context = [(one.track, one.plain) for one in before[-BEFORE:]]
     reading = classifier.read(sentence.track, sentence.plain, context)
     p = dict(reading.p)
+    for acts, pattern in _NEVER[sentence.track]:
+        if pattern.search(sentence.plain):
+            p |= dict.fromkeys(acts, 0.0)
     for act, pattern, worth in _SURE[sentence.track]:
         if pattern.search(sentence.plain):
             p[act] = 1 - (1 - p.get(act, 0.0)) * (1 - worth)
     for kind, pattern in patterns.OBJECTIONS.items() if sentence.track == "prospect" else ():
         if pattern.search(sentence.plain):
             p[kind] = LIFT * p[kind] / (1 - p[kind] + LIFT * p[kind])
-    for acts, pattern in _NEVER[sentence.track]:
-        if pattern.search(sentence.plain):
-            p |= dict.fromkeys(acts, 0.0)
     return Said(sentence, p, reading)
 
 

@@ -270,6 +270,8 @@ class TestCues:
             "Stop calling this number.",
             "Remove us from your database, please.",
             "Do not ever call here again.",
+            "You call it a service, I call it a nuisance, so stop calling me.",
+            "Don't call them before ten, and don't call me again.",
         ],
     )
     def test_do_not_call_outweighs_everything(self, text: str) -> None:
